@@ -109,9 +109,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if not self.free_cancellation_hours >= self.partial_refund_hours >= self.no_refund_hours:
-            raise ValueError(
-                "FREE_CANCELLATION_HOURS >= PARTIAL_REFUND_HOURS >= NO_REFUND_HOURS must hold"
-            )
+            raise ValueError("FREE_CANCELLATION_HOURS >= PARTIAL_REFUND_HOURS >= NO_REFUND_HOURS must hold")
         if self.min_session_duration > self.max_session_duration:
             raise ValueError("MIN_SESSION_DURATION must not be above MAX_SESSION_DURATION")
         if self.workers > 1 and not self.redis_url:

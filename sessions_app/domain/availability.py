@@ -3,8 +3,8 @@
 This is the only place where local time becomes UTC. Wall times become instants as Python's ``zoneinfo`` does
 with ``fold=0``: a time that occurs twice means its first occurrence, a time that the clock skips is read with
 the offset from before the switch, and ``24:00`` is the next midnight. Rules are kept in wall time, so "Monday
-09:00" stays 09:00 on both sides of a switch. The edges of a window are converted one by one, so a window across
-the switch lasts an hour more or less than its wall times suggest.
+09:00" stays 09:00 on both sides of a switch. The edges of a window are converted one by one, so a window
+across the switch lasts an hour more or less than its wall times suggest.
 
 It does not decide which start may be booked; ``slots.py`` does.
 
@@ -39,7 +39,7 @@ _FIRST_ORDINAL: Final = date(2, 1, 1).toordinal()
 _LAST_ORDINAL: Final = date(9998, 12, 31).toordinal()
 _EPOCH_ORDINAL: Final = date(1970, 1, 1).toordinal()
 
-# Open around the clock, a window has no beginning to count starts from; the midnight of one of these stands in.
+# Open around the clock, a window has no beginning to count starts from; one of these midnights stands in.
 _ENDLESS_FROM: Final = (_FIRST_ORDINAL, date(1970, 1, 4).toordinal(), date(2026, 1, 4).toordinal())
 
 

@@ -1,16 +1,16 @@
 """Which starts may be booked now, and why another may not.
 
 One engine answers both questions: ``open_slots`` lists a window and ``judge`` asks the same listing about one
-start, so that what is shown can be booked and what can be booked is shown. It does not read a clock, change its
-arguments or know of money, courses and enrolments.
+start, so that what is shown can be booked and what can be booked is shown. It does not read a clock, change
+its arguments or know of money, courses and enrolments.
 
 How a start is found, in order:
 
 1. The open windows of the calendar (``availability.py``), in UTC and merged. Starts stand on a grid of
    ``step_minutes`` elapsed minutes from the beginning of each, and the session ends within the same window.
 2. Times published one by one are starts besides the grid.
-3. Every other rule takes a range of starts away: the past, the notice and the horizon, a full day, whatever is
-   closer to the instructor's busy time than the buffer, and the student's own sessions.
+3. Every other rule takes a range of starts away: the past, the notice and the horizon, a full day, whatever
+   is closer to the instructor's busy time than the buffer, and the student's own sessions.
 4. A group session that has seats left is offered again at its own start. It already takes its time, so hours,
    grid, buffer and day cap do not apply to joining it.
 
@@ -111,7 +111,7 @@ class JoinableSession:
 
 @dataclass(frozen=True, slots=True)
 class SlotRules:
-    """The instructor's numbers. Minutes, except ``horizon_days`` (local dates) and ``day_cap`` (0: no limit)."""
+    """The instructor's numbers. In minutes, but ``horizon_days`` in local dates; ``day_cap`` 0: no limit."""
 
     step_minutes: int
     buffer_minutes: int
@@ -163,16 +163,16 @@ def open_slots(
     overrides. ``capacity`` is the offering's; an individual session has one seat.
     """
     question = _Question(
-        calendar,
-        rules,
-        busy,
-        joinable,
-        student_busy,
-        offering_id,
-        session_type,
-        duration_minutes,
-        capacity,
-        now,
+        calendar=calendar,
+        rules=rules,
+        busy=busy,
+        joinable=joinable,
+        student_busy=student_busy,
+        offering_id=offering_id,
+        session_type=session_type,
+        duration_minutes=duration_minutes,
+        capacity=capacity,
+        now=now,
     )
     start, end = hours.second_after(window.start), hours.second_after(window.end)
     slots = question.slots(start, end)
@@ -195,16 +195,16 @@ def judge(
 ) -> Slot | tuple[Reason, ...]:
     """The slot at ``start`` when ``open_slots`` would list it, otherwise every reason against it in order."""
     question = _Question(
-        calendar,
-        rules,
-        busy,
-        joinable,
-        student_busy,
-        offering_id,
-        session_type,
-        duration_minutes,
-        capacity,
-        now,
+        calendar=calendar,
+        rules=rules,
+        busy=busy,
+        joinable=joinable,
+        student_busy=student_busy,
+        offering_id=offering_id,
+        session_type=session_type,
+        duration_minutes=duration_minutes,
+        capacity=capacity,
+        now=now,
     )
     second = hours.second_of(start)
     if start.microsecond == 0:
@@ -222,7 +222,7 @@ def nearest(start: datetime, listing: SlotListing, count: int = 3) -> tuple[Slot
 
 
 def refusal(reasons: Sequence[Reason], **details: Any) -> Conflict:
-    """The error to raise for what ``judge`` answered: its first reason decides, ``details.reason`` names it."""
+    """The error to raise for the reasons ``judge`` gave: the first decides, ``details.reason`` names it."""
     return _ERRORS.get(reasons[0], OutsideAvailability)(reason=reasons[0].value, **details)
 
 
@@ -235,6 +235,7 @@ class _Question:
 
     def __init__(
         self,
+        *,
         calendar: Calendar,
         rules: SlotRules,
         busy: Sequence[BusySpan],
@@ -332,7 +333,7 @@ class _Question:
         ]
 
     def _blocked(self) -> list[Range]:
-        """Every start that day cap, busy time with its buffer or the student's own sessions forbid, merged."""
+        """The starts that day cap, busy time with its buffer or the student's sessions forbid, merged."""
         before, after = self._length + self._buffer - 1, self._buffer
         ranges = [(start - before, end + after) for start, end, _ in self._busy]
         ranges += self._student_ranges()
@@ -342,7 +343,7 @@ class _Question:
     # ------------------------------------------------------------ the rules as ranges of starts
 
     def _forbidden(self) -> Iterator[tuple[Reason, list[Range]]]:
-        """The rules that block starts of new sessions inside open windows, in order; together ``_blocked``."""
+        """The rules that forbid new sessions inside open windows, in order; together ``_blocked``."""
         before, after = self._length - 1, self._buffer
         yield Reason.DAY_CAP, self._full_days()
         sides = [((s - before - after, s - before), (e, e + after)) for s, e, _ in self._busy]
@@ -413,7 +414,7 @@ class _Question:
         yield Reason.OVERRIDE_DAY_OFF if is_away else Reason.OUTSIDE_HOURS
 
     def why_none(self, start: int, end: int) -> Reason:
-        """The reason to show when the window has no slot: that of the start which came closest to being one."""
+        """The reason to show for a window without slots: that of the start which came closest to one."""
         first, last = max(start, self._notice_ends), min(end, self._horizon)
         near_misses: list[Reason] = []
         if first < last:
@@ -456,7 +457,7 @@ class _Question:
         return any(hours.local_ordinal(second, zone) in away for second in self._grid(usual, start, end, []))
 
     def _why_too_soon_or_late(self, start: int, end: int) -> Reason:
-        """The reason when nothing between notice and horizon is offered at all, looking a month to either side."""
+        """The reason when nothing is offered between notice and horizon, looking a month to either side."""
         sides = (
             (Reason.NOTICE, max(start, self._now), min(end, self._notice_ends)),
             (Reason.HORIZON, max(start, self._horizon), min(end, max(start, self._horizon) + _A_MONTH)),

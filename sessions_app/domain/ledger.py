@@ -1,0 +1,55 @@
+"""Prepaid credits: a balance is the sum of postings that are never changed.
+
+Decides whether a balance covers a price and how each posting is named. A reason is unique in the whole
+ledger: it names the cause, so the same cause cannot post twice however often it is retried.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sessions_app.domain.errors import InsufficientCredits
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """One movement on a credit account: positive credits come in, negative go out."""
+
+    reason: str
+    amount: int
+
+
+def balance(postings: Iterable[Posting]) -> int:
+    """The credits an account holds after these postings, in any order."""
+    return sum(posting.amount for posting in postings)
+
+
+def spend(balance: int, amount: int) -> int:
+    """What is left after paying ``amount`` credits, never less than 0.
+
+    Raises InsufficientCredits (``details``: need, have) when the balance is too small, ValueError for an
+    amount that is not positive.
+    """
+    if amount <= 0:
+        raise ValueError(f"one spends at least one credit, not {amount}")
+    if balance < amount:
+        raise InsufficientCredits(
+            f"Insufficient Credits. You need {amount}, you have {balance}.", need=amount, have=balance
+        )
+    return balance - amount
+
+
+def spend_reason(booking_id: str) -> str:
+    """The reason under which a booking is paid for, once."""
+    return f"spend:{booking_id}"
+
+
+def return_reason(booking_id: str, cause: str = "cancel") -> str:
+    """The reason under which a booking's credits come back, once for each cause."""
+    return f"refund:{booking_id}:{cause}"
+
+
+def grant_reason(source: str, key: str) -> str:
+    """The reason under which credits are given: by what or whom, and the giver's own key for it."""
+    return f"grant:{source}:{key}"

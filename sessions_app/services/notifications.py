@@ -1,0 +1,212 @@
+"""What people are told, as outbox rows in the transaction of the change itself.
+
+Each row carries the facts of its change, so that a mail always says what happened, whenever it is sent; how it is
+worded is decided in ``services/mail``. One address gets one mail an event, however many parts it plays.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlmodel import col, select
+
+from sessions_app.domain.money import Money, price_label
+from sessions_app.domain.pricing import PayWith
+from sessions_app.models import Booking, Course, GuardianLink, OutboxMessage, Person, TeachingSession
+from sessions_app.services import terms
+from sessions_app.services.unit_of_work import UnitOfWork
+
+
+class NotificationKind(StrEnum):
+    """What happened, which names the template too."""
+
+    BOOKED = "session-booked"
+    REQUESTED = "session-requested"
+    ACCEPTED = "session-accepted"
+    REJECTED = "session-rejected"
+    EXPIRED = "session-expired"
+    RESCHEDULED = "session-rescheduled"
+    CANCELLED = "session-cancelled"
+    PAYMENT_RETURNED = "payment-returned"
+    PASSWORD_RESET = "password-reset"  # noqa: S105 - a template's name
+
+
+class Part(StrEnum):
+    """What the recipient is to the booking; decides the wording."""
+
+    STUDENT = "student"
+    INSTRUCTOR = "instructor"
+    GUARDIAN = "guardian"
+
+
+_CALENDAR_METHOD = {
+    NotificationKind.BOOKED: "REQUEST",
+    NotificationKind.ACCEPTED: "REQUEST",
+    NotificationKind.RESCHEDULED: "REQUEST",
+    NotificationKind.CANCELLED: "CANCEL",
+}
+_STUDENT_SIDE_ONLY = frozenset(
+    {NotificationKind.REJECTED, NotificationKind.EXPIRED, NotificationKind.PAYMENT_RETURNED}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Refunded:
+    """What goes back with a cancellation, for the text of the mail."""
+
+    percent: int
+    amount: Money
+    credits: int
+
+
+def queue(
+    work: UnitOfWork,
+    kind: NotificationKind,
+    booking: Booking,
+    session: TeachingSession,
+    *,
+    refunded: Refunded | None = None,
+    reason: str = "",
+    was_starts_at: str | None = None,
+) -> None:
+    """Queue one message to each address that this event concerns.
+
+    ``facts`` hold: booking_id, session_id, part, title, course, starts_at and ends_at (RFC 3339 UTC), sequence,
+    method (None: no calendar part), instructor, student and recipient ({id, name, timezone, hour_cycle}),
+    price_label, pay_with, free_until, partial_until, respond_by, message, topic, response, place, modality,
+    refund ({percent, label}), reason, cancelled_by, was_starts_at.
+    """
+    people = _people(work, booking)
+    facts = {
+        **_facts(work, booking, session, people),
+        "method": _CALENDAR_METHOD.get(kind),
+        "reason": reason,
+        "was_starts_at": was_starts_at,
+        "refund": _refund_facts(refunded),
+    }
+    told: set[str] = set()
+    for part, person in _recipients(work, kind, booking, people):
+        if not person.email or person.email in told:
+            continue
+        told.add(person.email)
+        work.db.add(
+            OutboxMessage(
+                dedupe_key=f"{kind}/{booking.id}/{booking.sequence}/{person.id}",
+                stream=f"{booking.id}:{person.email}",
+                kind=kind,
+                recipient_id=person.id,
+                to_address=person.email,
+                booking_id=booking.id,
+                facts={**facts, "part": part.value, "recipient": _card(person)},
+                available_at=work.now,
+                created_at=work.now,
+            )
+        )
+
+
+def queue_to_person(
+    work: UnitOfWork, kind: NotificationKind, person: Person, *, key: str, **facts: Any
+) -> None:
+    """Queue a message that is about no booking, such as a password reset; nothing for a person without email."""
+    if not person.email:
+        return
+    work.db.add(
+        OutboxMessage(
+            dedupe_key=f"{kind}/{key}",
+            stream=f"{person.id}:{person.email}",
+            kind=kind,
+            recipient_id=person.id,
+            to_address=person.email,
+            facts={**facts, "recipient": _card(person)},
+            available_at=work.now,
+            created_at=work.now,
+        )
+    )
+
+
+def _people(work: UnitOfWork, booking: Booking) -> dict[str, Person]:
+    ids = {booking.student_id, booking.instructor_id, booking.booked_by_id}
+    rows = work.db.exec(select(Person).where(col(Person.id).in_(ids)))
+    return {person.id: person for person in rows}
+
+
+def _recipients(
+    work: UnitOfWork, kind: NotificationKind, booking: Booking, people: dict[str, Person]
+) -> list[tuple[Part, Person]]:
+    student_side = [(Part.STUDENT, people[booking.student_id])]
+    guardians = select(Person).join(GuardianLink, col(GuardianLink.guardian_id) == col(Person.id))
+    linked = work.db.exec(
+        guardians.where(col(GuardianLink.child_id) == booking.student_id, col(GuardianLink.can_view))
+    ).all()
+    # A guardian hears of what they booked, and of everything about a child who has no address of their own.
+    student_side += [
+        (Part.GUARDIAN, guardian)
+        for guardian in linked
+        if guardian.id == booking.booked_by_id or not people[booking.student_id].email
+    ]
+    if kind in _STUDENT_SIDE_ONLY:
+        return student_side
+    return [*student_side, (Part.INSTRUCTOR, people[booking.instructor_id])]
+
+
+def _facts(
+    work: UnitOfWork, booking: Booking, session: TeachingSession, people: dict[str, Person]
+) -> dict[str, Any]:
+    course = work.db.get(Course, booking.course_id) if booking.course_id else None
+    deadlines = terms.deadlines(booking)
+    return {
+        "booking_id": booking.id,
+        "session_id": booking.session_id,
+        "title": booking.title,
+        "course": course.title if course else "",
+        "starts_at": _text(booking.starts_at),
+        "ends_at": _text(booking.ends_at),
+        "sequence": booking.sequence,
+        "instructor": _card(people[booking.instructor_id]),
+        "student": _card(people[booking.student_id]),
+        "price_label": price_of(booking),
+        "pay_with": booking.pay_with.value,
+        "free_until": _text(deadlines.free_until),
+        "partial_until": _text(deadlines.partial_until),
+        "partial_percent": booking.policy.get("partial_percent", 0),
+        "respond_by": _text(booking.respond_by),
+        "message": booking.student_message,
+        "topic": booking.custom_topic,
+        "response": booking.instructor_response,
+        "modality": session.modality.value,
+        "place": session.place,
+        "cancelled_by": booking.cancelled_by,
+    }
+
+
+def _refund_facts(refunded: Refunded | None) -> dict[str, Any] | None:
+    if refunded is None:
+        return None
+    return {
+        "percent": refunded.percent,
+        "label": price_label(refunded.amount, refunded.credits or None),
+        "is_nothing": refunded.amount.is_zero and not refunded.credits,
+    }
+
+
+def price_of(booking: Booking) -> str:
+    """What the seat costs, in words: "Free", "€32.00", "1 credit"."""
+    if booking.pay_with is PayWith.CREDITS:
+        return price_label(Money.zero(booking.currency), booking.credits)
+    return price_label(Money(booking.price_minor, booking.currency), None)
+
+
+def _card(person: Person) -> dict[str, str]:
+    return {
+        "id": person.id,
+        "name": person.name,
+        "email": person.email or "",
+        "timezone": person.timezone,
+        "hour_cycle": person.hour_cycle,
+    }
+
+
+def _text(instant: Any) -> str | None:
+    return None if instant is None else f"{instant:%Y-%m-%dT%H:%M:%SZ}"

@@ -1,0 +1,67 @@
+"""The terms of an offering at this moment: its price and its cancellation policy, to be frozen on a booking."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sessions_app.domain import pricing, refunds
+from sessions_app.domain.money import Money
+from sessions_app.domain.pricing import Quote
+from sessions_app.domain.refunds import CancelledBy, RefundPolicy
+from sessions_app.models import Booking, Course, InstructorProfile, Offering
+from sessions_app.settings import Settings
+
+
+def quote_for(offering: Offering, profile: InstructorProfile, course: Course | None) -> Quote:
+    """Price one seat: course price, else the offering's, else the instructor's hourly rate (product.md C-8)."""
+
+    def money(minor: int | None, currency: str) -> Money | None:
+        return None if minor is None else Money(minor, currency)
+
+    return pricing.quote(
+        course_price=money(course.price_minor, course.currency) if course else None,
+        offering_price=money(offering.price_minor, offering.currency),
+        hourly_rate=money(profile.hourly_rate_minor, profile.currency),
+        credits=offering.credits,
+        duration_minutes=offering.duration_minutes,
+        currency=offering.currency,
+    )
+
+
+def policy_for(offering: Offering, settings: Settings) -> RefundPolicy:
+    """The refund policy that the offering names, with the deployment's hours."""
+    if offering.cancellation_policy == refunds.FULL.name:
+        return refunds.FULL
+    return refunds.tiered(
+        free_hours=settings.free_cancellation_hours,
+        partial_hours=settings.partial_refund_hours,
+        no_refund_hours=settings.no_refund_hours,
+        partial_percent=settings.partial_refund_percent,
+    )
+
+
+def frozen_policy(booking: Booking) -> RefundPolicy:
+    """The policy that was shown when the booking was made."""
+    return RefundPolicy.from_json(booking.policy)
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """Until when (UTC, inclusive) a student gets everything, or a part, back."""
+
+    free_until: datetime
+    partial_until: datetime
+
+
+def deadlines(booking: Booking) -> Deadlines:
+    """The refund deadlines of a booking under its frozen policy."""
+    decision = refunds.refund_due(
+        frozen_policy(booking),
+        starts_at=booking.starts_at,
+        at=booking.starts_at,
+        by=CancelledBy.STUDENT,
+        paid=Money.zero(booking.currency),
+        credits_paid=0,
+    )
+    return Deadlines(decision.free_until, decision.partial_until)

@@ -1,0 +1,194 @@
+"""One use case, one transaction: the only place that begins, commits and rolls back.
+
+``Platform`` is what a process has (engine, settings, clock, gateways); ``UnitOfWork`` is what one use case gets:
+an open transaction, who acts, and the instant at which all of it happens.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from types import TracebackType
+from typing import Concatenate, ParamSpec, Self, TypeVar
+
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlmodel import Session
+
+from sessions_app.domain.errors import (
+    AlreadyBooked,
+    Conflict,
+    DomainError,
+    SessionFull,
+    SlotTaken,
+    StudentBusy,
+    TemporarilyUnavailable,
+)
+from sessions_app.domain.permissions import Actor
+from sessions_app.domain.ports import Clock, Mailer, Payments
+from sessions_app.settings import Settings
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+CONFLICTS: dict[str, type[Conflict]] = {
+    "ex_teaching_session_instructor_overlap": SlotTaken,
+    "ex_booking_student_overlap": StudentBusy,
+    "uq_booking_one_seat": AlreadyBooked,
+    "ck_teaching_session_seats_within_capacity": SessionFull,
+}
+_SQLITE_ONE_SEAT = "UNIQUE constraint failed: booking.session_id, booking.student_id"
+_RETRYABLE_SQLSTATES = frozenset({"40001", "40P01", "55P03"})
+_ATTEMPTS = 6
+
+
+@dataclass(frozen=True)
+class Platform:
+    """What every use case of this process shares. Built by ``wiring`` or by a test."""
+
+    engine: Engine
+    settings: Settings
+    clock: Clock
+    payments: Payments
+    mailer: Mailer | None
+
+    def run(
+        self,
+        use_case: Callable[Concatenate[UnitOfWork, P], T],
+        actor: Actor,
+        /,
+        *args: P.args,
+        **facts: P.kwargs,
+    ) -> T:
+        """Run a changing use case in one transaction, again when the database asks for it.
+
+        Raises what the use case raises; constraint violations arrive as the Conflict they mean.
+        """
+        return self._attempt(use_case, actor, False, *args, **facts)
+
+    def read(
+        self,
+        query: Callable[Concatenate[UnitOfWork, P], T],
+        actor: Actor,
+        /,
+        *args: P.args,
+        **facts: P.kwargs,
+    ) -> T:
+        """Run a query in one read-only transaction."""
+        return self._attempt(query, actor, True, *args, **facts)
+
+    def _attempt(
+        self,
+        use_case: Callable[Concatenate[UnitOfWork, P], T],
+        actor: Actor,
+        read_only: bool,
+        /,
+        *args: P.args,
+        **facts: P.kwargs,
+    ) -> T:
+        for attempt in range(1, _ATTEMPTS + 1):
+            work = UnitOfWork(self, actor, read_only=read_only)
+            try:
+                with work:
+                    return use_case(work, *args, **facts)
+            except DomainError as refused:
+                self._explain(work, refused)
+                raise
+            except IntegrityError as error:
+                conflict = conflict_of(error)
+                if isinstance(conflict, DomainError):
+                    self._explain(work, conflict)
+                raise conflict from error
+            except DBAPIError as error:
+                if not is_retryable(error):
+                    raise
+                if attempt == _ATTEMPTS:
+                    raise TemporarilyUnavailable from error
+                time.sleep(random.uniform(0.005, 0.03) * attempt)  # noqa: S311 - jitter, not a secret
+        raise AssertionError("unreachable")
+
+    def _explain(self, refused: UnitOfWork, error: DomainError) -> None:
+        if refused.explanation is not None:
+            with UnitOfWork(self, refused.actor, read_only=True) as work:
+                refused.explanation(work, error)
+
+
+class UnitOfWork:
+    """One transaction of one actor at one instant. Leaving it normally commits; an error leaves no trace."""
+
+    def __init__(self, platform: Platform, actor: Actor, *, read_only: bool = False) -> None:
+        self.platform = platform
+        self.settings = platform.settings
+        self.actor = actor
+        self.now: datetime = platform.clock.now()
+        self._read_only = read_only
+        self._after_commit: list[Callable[[], None]] = []
+        self.explanation: Callable[[UnitOfWork, DomainError], None] | None = None
+        self.db: Session
+
+    def __enter__(self) -> Self:
+        connection = self.platform.engine.connect()
+        if self._read_only:
+            connection = connection.execution_options(read_only=True)
+            if connection.dialect.name == "postgresql":
+                connection = connection.execution_options(postgresql_readonly=True)
+        self._connection = connection
+        self.db = Session(bind=connection, expire_on_commit=False, autoflush=True)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None:
+                self.db.commit()
+            else:
+                self.db.rollback()
+        finally:
+            self.db.close()
+            self._connection.close()
+        if kind is None:
+            for announce in self._after_commit:
+                announce()
+
+    def after_commit(self, announce: Callable[[], None]) -> None:
+        """Have ``announce`` called once the change is stored; for live updates only, never for facts."""
+        self._after_commit.append(announce)
+
+    def on_refusal(self, explain: Callable[[UnitOfWork, DomainError], None]) -> None:
+        """Have ``explain`` add facts to a refusal, in a fresh read-only transaction after the rollback."""
+        self.explanation = explain
+
+    def lock(self, kind: str, key: str) -> None:
+        """Wait until no other transaction works on this key (PostgreSQL); SQLite's writer lock serves already.
+
+        Take locks in the order instructor, student, so that two bookings never wait for each other.
+        """
+        if self._connection.dialect.name != "postgresql" or self._read_only:
+            return
+        digest = hashlib.blake2b(f"{kind}:{key}".encode(), digest_size=8).digest()
+        self.db.execute(
+            text("SELECT pg_advisory_xact_lock(:key)"), {"key": int.from_bytes(digest, "big", signed=True)}
+        )
+
+
+def conflict_of(error: IntegrityError) -> Exception:
+    """The Conflict that a violated constraint means; the error itself when no person could act on it."""
+    message = str(error.orig)
+    diagnostics = getattr(error.orig, "diag", None)
+    name = getattr(diagnostics, "constraint_name", None)
+    for constraint, conflict in CONFLICTS.items():
+        if name == constraint or (name is None and constraint in message):
+            return conflict()
+    return AlreadyBooked() if _SQLITE_ONE_SEAT in message else error
+
+
+def is_retryable(error: DBAPIError) -> bool:
+    """Whether the same transaction may succeed when run again (serialization, deadlock, lock timeout, busy)."""
+    if getattr(error.orig, "sqlstate", None) in _RETRYABLE_SQLSTATES:
+        return True
+    return "database is locked" in str(error.orig)

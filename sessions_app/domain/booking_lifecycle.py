@@ -4,12 +4,12 @@ Two tables say it all: a pair of status and event that is not in them is refused
 the seat still free, who asks, is it too late) belong to the services; who may cause an event is decided in
 ``permissions.py``, what it costs in ``refunds.py``.
 
-    held ──submit, authorise──> pending ──accept──> scheduled <──> confirmed ──start──> in_progress
-      │                            │ └─accept_unpaid─> accepted ──pay──> scheduled          │
-      └──pay──> scheduled          └──reject──> rejected                    finish, mark_no_show
-    any wait ──time_out──> expired      any before the end ──cancel──> cancelled     completed, no_show
+    held → pending → accepted → scheduled → confirmed → in_progress → completed
 
-Money can still arrive for an expired hold: if the seat is free it is given after all, see ``LATE_PAYMENT``.
+is the longest way; an instant booking goes from held to scheduled, and nobody has to confirm. Instead of the
+next step a request may be rejected, whatever waits for somebody expires, whatever is not over may be
+cancelled, and a session can end as no_show. Money can still arrive for an expired hold: if the seat is free
+it is given after all, see ``LATE_PAYMENT``.
 """
 
 from __future__ import annotations
@@ -203,9 +203,9 @@ _WORDS: Mapping[str, frozenset[BookingStatus]] = {
 def parse_status(word: str) -> frozenset[BookingStatus]:
     """The statuses a word of a filter stands for, in any case, "in-progress" and "in progress" included.
 
-    Raises InvalidInput (field ``status``) for a word that no document uses.
+    Raises InvalidInput (field ``status``, ``details.choices``) for any other word.
     """
     known = _WORDS.get("_".join(word.casefold().replace("-", " ").replace("_", " ").split()))
     if known is None:
-        raise InvalidInput(f"There is no status {word!r}.", field="status", choices=sorted(_WORDS))
+        raise InvalidInput("There is no such status.", field="status", choices=sorted(_WORDS))
     return known

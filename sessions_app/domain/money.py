@@ -8,6 +8,7 @@ adapter.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import total_ordering
@@ -45,7 +46,7 @@ class Money:
     def __post_init__(self) -> None:
         if type(self.minor) is not int:
             raise TypeError(f"an amount is a whole number of minor units, not {self.minor!r}")
-        if not (len(self.currency) == 3 and self.currency.isascii() and self.currency.isupper()):
+        if not re.fullmatch("[A-Z]{3}", self.currency):
             raise ValueError(f"a currency is three capital letters, not {self.currency!r}")
 
     @classmethod

@@ -115,10 +115,6 @@ class Payments(Protocol):
         """Give back a part of what was taken; return the gateway's reference."""
         ...
 
-    def verify_event(self, body: bytes, headers: Mapping[str, str]) -> GatewayEvent:
-        """Check an event's signature; raise ``GatewayRefused`` for a forged, old or unreadable one."""
-        ...
-
 
 @dataclass(frozen=True, slots=True)
 class Mail:

@@ -48,13 +48,18 @@ _ATTEMPTS = 6
 
 @dataclass(frozen=True)
 class Platform:
-    """What every use case of this process shares. Built by ``wiring`` or by a test."""
+    """What every use case of this process shares. Built by ``wiring`` or by a test.
+
+    ``announce`` tells open pages that something about these topics changed; it is called after the commit and may
+    lose a call, so it carries no facts.
+    """
 
     engine: Engine
     settings: Settings
     clock: Clock
     payments: Payments
     mailer: Mailer | None
+    announce: Callable[[frozenset[str]], None] = lambda topics: None
 
     def run(
         self,

@@ -1,0 +1,585 @@
+"""Booking a seat: hold a time, confirm it, cancel it, move it.
+
+    hold ──> confirm ──> free or credits: scheduled (instant) or pending (on request)
+                    └──> card: still held, ``checkout`` takes over
+
+``book`` is both in one step, for programs. What a refusal means is in ``domain/errors.py``; which times can be held
+is decided by the one engine in ``domain/slots.py``; answers of instructors are in ``services/requests.py``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlmodel import col, select
+
+from sessions_app.domain.booking_lifecycle import OCCUPYING, TENTATIVE, BookingEvent, BookingStatus, advance
+from sessions_app.domain.errors import (
+    AlreadyBooked,
+    HoldExpired,
+    IllegalTransition,
+    InstructorUnavailable,
+    InvalidInput,
+    NotAllowed,
+    NotEnrolled,
+    NotFound,
+    PriceChanged,
+    StudentBusy,
+    TooLate,
+)
+from sessions_app.domain.money import Money
+from sessions_app.domain.permissions import Action, Relation
+from sessions_app.domain.pricing import PayWith, Quote, payment_plan
+from sessions_app.domain.refunds import CancelledBy, RefundDecision, refund_due
+from sessions_app.domain.slots import Slot
+from sessions_app.domain.timespans import TimeSpan
+from sessions_app.models import (
+    Booking,
+    Course,
+    Enrollment,
+    InstructorCourse,
+    InstructorProfile,
+    InstructorSubject,
+    Offering,
+    Person,
+    TeachingSession,
+)
+from sessions_app.models.catalogue import BookingMode, SessionType
+from sessions_app.services import (
+    access,
+    audit,
+    calendars,
+    credits,
+    expiry,
+    live,
+    notifications,
+    refunds,
+    seats,
+    slots,
+    terms,
+)
+from sessions_app.services.notifications import NotificationKind, Refunded
+from sessions_app.services.unit_of_work import UnitOfWork
+
+MESSAGE_LIMIT = 1000
+TOPIC_LIMIT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What a student may say when confirming; all of it optional."""
+
+    message: str = ""
+    topic: str = ""
+    requirements: str = ""
+    reminders: bool = True
+
+    def __post_init__(self) -> None:
+        if len(self.message) > MESSAGE_LIMIT:
+            raise InvalidInput(f"Please keep the message under {MESSAGE_LIMIT} characters.", field="message")
+        if len(self.topic) > TOPIC_LIMIT:
+            raise InvalidInput(f"Please keep the topic under {TOPIC_LIMIT} characters.", field="custom_topic")
+        if len(self.requirements) > MESSAGE_LIMIT:
+            raise InvalidInput(
+                f"Please keep the requirements under {MESSAGE_LIMIT} characters.", field="requirements"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A booking as it stands after a step. ``is_new`` is false when the same hold was given again."""
+
+    booking: Booking
+    session: TeachingSession
+    is_new: bool = True
+
+    @property
+    def needs_card(self) -> bool:
+        """Whether the seat waits for a card payment."""
+        return self.booking.status is BookingStatus.HELD and self.booking.pay_with is PayWith.CARD
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """A cancellation and what goes back; ``refund`` is None when nothing was paid."""
+
+    booking: Booking
+    refund: RefundDecision | None
+
+
+def hold(
+    work: UnitOfWork,
+    *,
+    offering_id: str,
+    starts_at: datetime,
+    student_id: str | None = None,
+    pay_with: PayWith | None = None,
+    replaces_former: bool = False,
+    agreed: Money | None = None,
+) -> Placed:
+    """Keep a time for a student for HOLD_MINUTES, with the price and the policy frozen.
+
+    The same time asked for again gives the same hold, its end unmoved. ``replaces_former`` releases the student's
+    other unfinished holds first (the wizard's way). Refusals come in the order of contract.md: NotFound,
+    NotAllowed, NotEnrolled, InstructorUnavailable, AlreadyBooked, OutsideAvailability, SessionFull, SlotTaken,
+    StudentBusy, PriceChanged, InsufficientCredits.
+    """
+    access.require_person(work)
+    terms_of = _offered(work, offering_id)
+    student = access.student_for(work, student_id)
+    _require_bookable(work, terms_of, student)
+    slots.offer_alternatives(work, slots.Wish(offering_id, student.id, starts_at))
+    work.lock("instructor", terms_of.offering.instructor_id)
+    work.lock("student", student.id)
+    expiry.release_lapsed(work, instructor_id=terms_of.offering.instructor_id, student_id=student.id)
+    if (same := _seat_already_taken(work, terms_of.offering, student, starts_at)) is not None:
+        return same
+    if replaces_former:
+        _release_former_holds(work, student.id)
+    slot = slots.judge(work, terms_of.offering, starts_at, student_id=student.id)
+    if agreed is not None and agreed != terms_of.quote.total:
+        raise PriceChanged(
+            price={"amount": terms_of.quote.total.minor, "currency": terms_of.quote.total.currency}
+        )
+    plan = payment_plan(terms_of.quote, pay_with)
+    session = seats.session_at(
+        work,
+        slot,
+        terms_of.offering,
+        timezone=terms_of.zone,
+        buffer_minutes=calendars.slot_rules(terms_of.profile, work.settings).buffer_minutes,
+    )
+    expires_at = work.now + timedelta(minutes=work.settings.hold_minutes)
+    booking = Booking(
+        session_id=session.id,
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+        instructor_id=session.instructor_id,
+        student_id=student.id,
+        booked_by_id=work.actor.person_id or student.id,
+        offering_id=terms_of.offering.id,
+        course_id=terms_of.offering.course_id,
+        status=BookingStatus.HELD,
+        hold_expires_at=expires_at,
+        frees_at=expires_at,
+        pay_with=plan,
+        price_minor=terms_of.quote.total.minor if plan is PayWith.CARD else 0,
+        currency=terms_of.quote.total.currency,
+        credits=(terms_of.quote.credits or 0) if plan is PayWith.CREDITS else 0,
+        quote=terms_of.quote.to_json(),
+        policy=terms.policy_for(terms_of.offering, work.settings).to_json(),
+        title=terms_of.title,
+        timezone=student.timezone,
+        wall_start=f"{session.starts_at.astimezone(ZoneInfo(student.timezone)):%Y-%m-%dT%H:%M}",
+        created_at=work.now,
+        updated_at=work.now,
+    )
+    work.db.flush()
+    work.db.add(booking)
+    seats.refresh(work, session)
+    audit.record(work, "booking.held", "booking", booking.id, session_id=session.id, student_id=student.id)
+    live.booking_changed(work, booking)
+    return Placed(booking, session)
+
+
+def confirm(
+    work: UnitOfWork,
+    *,
+    booking_id: str,
+    details: Details | None = None,
+    student_id: str | None = None,
+    pay_with: PayWith | None = None,
+) -> Placed:
+    """Finish a hold as far as it goes without a card; one that needs a card stays held for ``checkout``.
+
+    ``student_id`` moves the seat to another child of the same guardian. Raises HoldExpired when the hold has
+    ended, InsufficientCredits, StudentBusy, NotEnrolled.
+    """
+    loaded = access.load_booking(work, booking_id, action=Action.BOOK, lock=True)
+    booking, session = loaded.booking, loaded.session
+    _require_live_hold(work, booking)
+    offered = _offered(work, booking.offering_id)
+    if student_id is not None and student_id != booking.student_id:
+        student = access.student_for(work, student_id)
+        work.lock("student", student.id)
+        _require_bookable(work, offered, student)
+        _require_free_student(work, student.id, booking)
+        booking.student_id = student.id
+    if pay_with is not None:
+        _settle_plan(booking, payment_plan(Quote.from_json(booking.quote), pay_with))
+    if details is not None:
+        booking.student_message = details.message.strip()
+        booking.custom_topic = details.topic.strip()
+        booking.requirements = details.requirements.strip()
+        booking.reminders = details.reminders
+    booking.updated_at = work.now
+    work.db.add(booking)
+    work.db.flush()
+    if booking.pay_with is PayWith.CARD:
+        return Placed(booking, session)
+    if booking.pay_with is PayWith.CREDITS:
+        credits.spend(work, booking)
+    if offered.offering.booking_mode is BookingMode.REQUEST:
+        send_request(work, booking, session, BookingEvent.SUBMIT)
+    else:
+        secure(work, booking, session, BookingEvent.PAY)
+    return Placed(booking, session)
+
+
+def book(
+    work: UnitOfWork,
+    *,
+    offering_id: str,
+    starts_at: datetime,
+    student_id: str | None = None,
+    pay_with: PayWith | None = None,
+    agreed: Money | None = None,
+    details: Details | None = None,
+) -> Placed:
+    """Hold and confirm in one step; raises what both raise.
+
+    A hold that this student already has is given back as it is (``is_new`` false), unfinished.
+    """
+    placed = hold(
+        work,
+        offering_id=offering_id,
+        starts_at=starts_at,
+        student_id=student_id,
+        pay_with=pay_with,
+        agreed=agreed,
+    )
+    if not placed.is_new:
+        return placed
+    return confirm(work, booking_id=placed.booking.id, details=details)
+
+
+def release(work: UnitOfWork, *, booking_id: str) -> None:
+    """Give up an unfinished hold, so that the time is free again at once; nothing for any other booking."""
+    loaded = access.load_booking(work, booking_id, action=Action.CANCEL, lock=True)
+    if loaded.booking.status is BookingStatus.HELD:
+        _end(work, loaded.booking, loaded.session, BookingEvent.CANCEL, CancelledBy.STUDENT)
+
+
+def preview_cancel(work: UnitOfWork, *, booking_id: str) -> RefundDecision:
+    """What would go back if the actor cancelled now."""
+    loaded = access.load_booking(work, booking_id, action=Action.CANCEL)
+    return _decide(work, loaded.booking, _side_of(loaded.relation))
+
+
+def cancel(work: UnitOfWork, *, booking_id: str, reason: str = "", waives_refund: bool = False) -> Cancelled:
+    """End a booking; return what goes back under the policy frozen on it.
+
+    By the student's side: their own seat. By the instructor: the session with all its seats, everything back. By
+    staff: this seat, everything back. ``waives_refund`` is honoured from the payer and from staff.
+    Raises IllegalTransition when it is over, started or cancelled already.
+    """
+    if len(reason) > MESSAGE_LIMIT:
+        raise InvalidInput(f"Please keep the reason under {MESSAGE_LIMIT} characters.", field="reason")
+    loaded = access.load_booking(work, booking_id, action=Action.CANCEL, lock=True)
+    if loaded.relation is Relation.INSTRUCTOR:
+        if waives_refund:
+            raise NotAllowed("Only the student can give up a refund.")
+        cancelled = [
+            _cancel_seat(work, seat, loaded.session, CancelledBy.INSTRUCTOR, reason, waives_refund=False)
+            for seat in seats.seats_of(work, loaded.session.id)
+        ]
+        mine = next((c for c in cancelled if c.booking.id == booking_id), None)
+        if mine is None:
+            raise IllegalTransition(status=loaded.booking.status.value)
+        return mine
+    expiry.lapse(work, loaded.booking, loaded.session)
+    side = _side_of(loaded.relation)
+    return _cancel_seat(work, loaded.booking, loaded.session, side, reason, waives_refund=waives_refund)
+
+
+def reschedule(work: UnitOfWork, *, booking_id: str, starts_at: datetime, reason: str = "") -> Placed:
+    """Move a booking to another start of the same offering; id, price and payment stay.
+
+    The student's side is bound by RESCHEDULE_NOTICE_HOURS and RESCHEDULE_LIMIT (TooLate), the instructor by neither.
+    Raises what ``hold`` raises about the new time, and IllegalTransition unless scheduled.
+    """
+    loaded = access.load_booking(work, booking_id, action=Action.RESCHEDULE, lock=True)
+    booking, session = loaded.booking, loaded.session
+    advance(booking.status, BookingEvent.RESCHEDULE)
+    by_host = loaded.relation in (Relation.INSTRUCTOR, Relation.STAFF, Relation.SYSTEM)
+    if not by_host:
+        _require_may_move(work, booking)
+    if starts_at == booking.starts_at:
+        raise InvalidInput("This is the time it has already.", field="starts_at")
+    offered = _offered(work, booking.offering_id)
+    slots.offer_alternatives(
+        work, slots.Wish(booking.offering_id, booking.student_id, starts_at, moving_booking_id=booking.id)
+    )
+    expiry.release_lapsed(work, instructor_id=booking.instructor_id, student_id=booking.student_id)
+    slot = slots.judge(
+        work, offered.offering, starts_at, student_id=booking.student_id, moving=booking, by_host=by_host
+    )
+    was = slots.rfc3339(booking.starts_at)
+    if session.session_type is SessionType.INDIVIDUAL:
+        seats.move_session(work, session, slot.span.start, slot.span.end)
+        work.db.refresh(booking)
+    else:
+        session = _change_group(work, booking, session, slot, offered)
+    booking.status = advance(booking.status, BookingEvent.RESCHEDULE)
+    booking.reschedule_count += 0 if by_host else 1
+    booking.sequence += 1
+    booking.updated_at = work.now
+    booking.wall_start = f"{booking.starts_at.astimezone(ZoneInfo(booking.timezone)):%Y-%m-%dT%H:%M}"
+    work.db.add(booking)
+    seats.refresh(work, session)
+    audit.record(work, "booking.rescheduled", "booking", booking.id, was=was, reason=reason[:200])
+    notifications.queue(
+        work, NotificationKind.RESCHEDULED, booking, session, was_starts_at=was, reason=reason[:MESSAGE_LIMIT]
+    )
+    live.booking_changed(work, booking)
+    return Placed(booking, session)
+
+
+def secure(work: UnitOfWork, booking: Booking, session: TeachingSession, event: BookingEvent) -> None:
+    """Make a seat real: money or credits are final, or nothing was due. Everybody is told."""
+    booking.status = advance(booking.status, event)
+    booking.hold_expires_at = booking.respond_by = booking.pay_by = booking.frees_at = None
+    booking.updated_at = work.now
+    work.db.add(booking)
+    seats.refresh(work, session)
+    audit.record(work, "booking.scheduled", "booking", booking.id, by=event.value)
+    kind = NotificationKind.ACCEPTED if event is BookingEvent.ACCEPT else NotificationKind.BOOKED
+    notifications.queue(work, kind, booking, session)
+    live.booking_changed(work, booking)
+
+
+def send_request(work: UnitOfWork, booking: Booking, session: TeachingSession, event: BookingEvent) -> None:
+    """Put a request before the instructor, to be answered by min(now + REQUEST_TTL_HOURS, start − notice)."""
+    profile = work.db.get(InstructorProfile, booking.instructor_id)
+    if profile is None:
+        raise InstructorUnavailable
+    notice = calendars.slot_rules(profile, work.settings).notice_minutes
+    latest = work.now + timedelta(hours=work.settings.request_ttl_hours)
+    respond_by = max(
+        min(latest, booking.starts_at - timedelta(minutes=notice)), work.now + timedelta(minutes=5)
+    )
+    booking.status = advance(booking.status, event)
+    booking.hold_expires_at = None
+    booking.respond_by = booking.frees_at = respond_by
+    booking.updated_at = work.now
+    work.db.add(booking)
+    seats.refresh(work, session)
+    audit.record(work, "booking.requested", "booking", booking.id)
+    notifications.queue(work, NotificationKind.REQUESTED, booking, session)
+    live.booking_changed(work, booking)
+
+
+@dataclass(frozen=True, slots=True)
+class _Offered:
+    offering: Offering
+    profile: InstructorProfile
+    zone: str
+    is_person_active: bool
+    course: Course | None
+    quote: Quote
+
+    @property
+    def title(self) -> str:
+        return f"{self.course.title}: {self.offering.title}" if self.course else self.offering.title
+
+
+def _offered(work: UnitOfWork, offering_id: str) -> _Offered:
+    row = work.db.exec(
+        select(Offering, InstructorProfile, Person)
+        .join(InstructorProfile, col(InstructorProfile.person_id) == col(Offering.instructor_id))
+        .join(Person, col(Person.id) == col(Offering.instructor_id))
+        .where(col(Offering.id) == offering_id)
+    ).first()
+    if row is None:
+        raise NotFound
+    offering, profile, person = row
+    course = work.db.get(Course, offering.course_id) if offering.course_id else None
+    return _Offered(
+        offering=offering,
+        profile=profile,
+        zone=person.timezone,
+        is_person_active=person.deactivated_at is None,
+        course=course,
+        quote=terms.quote_for(offering, profile, course),
+    )
+
+
+def _require_bookable(work: UnitOfWork, offered: _Offered, student: Person) -> None:
+    offering = offered.offering
+    if offering.course_id and offering.requires_enrollment:
+        enrolled = select(Enrollment.id).where(
+            col(Enrollment.student_id) == student.id, col(Enrollment.course_id) == offering.course_id
+        )
+        if work.db.exec(enrolled).first() is None:
+            raise NotEnrolled(course_id=offering.course_id)
+    if not (offering.is_active and offered.is_person_active and _is_qualified(work, offering)):
+        raise InstructorUnavailable
+
+
+def _is_qualified(work: UnitOfWork, offering: Offering) -> bool:
+    if offering.course_id:
+        teaches = work.db.get(InstructorCourse, (offering.instructor_id, offering.course_id))
+        return teaches is not None and teaches.is_active
+    if offering.subject_id:
+        return work.db.get(InstructorSubject, (offering.instructor_id, offering.subject_id)) is not None
+    return True
+
+
+def _seat_already_taken(
+    work: UnitOfWork, offering: Offering, student: Person, starts_at: datetime
+) -> Placed | None:
+    row = work.db.exec(
+        select(Booking, TeachingSession)
+        .join(TeachingSession, col(TeachingSession.id) == col(Booking.session_id))
+        .where(
+            col(Booking.student_id) == student.id,
+            col(Booking.offering_id) == offering.id,
+            col(Booking.starts_at) == starts_at,
+            col(Booking.status).in_(OCCUPYING),
+        )
+    ).first()
+    if row is None:
+        return None
+    booking, session = row
+    if booking.status is not BookingStatus.HELD:
+        raise AlreadyBooked(booking_id=booking.id, session_id=session.id)
+    return Placed(booking, session, is_new=False)
+
+
+def _release_former_holds(work: UnitOfWork, student_id: str) -> None:
+    rows = work.db.exec(
+        select(Booking, TeachingSession)
+        .join(TeachingSession, col(TeachingSession.id) == col(Booking.session_id))
+        .where(col(Booking.student_id) == student_id, col(Booking.status) == BookingStatus.HELD)
+    ).all()
+    for booking, session in rows:
+        _end(work, booking, session, BookingEvent.CANCEL, CancelledBy.STUDENT)
+
+
+def _require_live_hold(work: UnitOfWork, booking: Booking) -> None:
+    if booking.status is BookingStatus.HELD and booking.frees_at is not None and booking.frees_at > work.now:
+        return
+    if booking.status in (BookingStatus.HELD, BookingStatus.EXPIRED):
+        raise HoldExpired(booking_id=booking.id)
+    raise IllegalTransition(status=booking.status.value)
+
+
+def _require_free_student(work: UnitOfWork, student_id: str, booking: Booking) -> None:
+    expiry.release_lapsed(work, instructor_id=booking.instructor_id, student_id=student_id)
+    span = TimeSpan(booking.starts_at, booking.ends_at)
+    others = calendars.student_busy(work, student_id, span, without_booking=booking.id)
+    if any(other.overlaps(span) for other in others):
+        raise StudentBusy
+
+
+def _settle_plan(booking: Booking, plan: PayWith) -> None:
+    quote = Quote.from_json(booking.quote)
+    booking.pay_with = plan
+    booking.price_minor = quote.total.minor if plan is PayWith.CARD else 0
+    booking.credits = (quote.credits or 0) if plan is PayWith.CREDITS else 0
+
+
+def _require_may_move(work: UnitOfWork, booking: Booking) -> None:
+    deadline = booking.starts_at - timedelta(hours=work.settings.reschedule_notice_hours)
+    if work.now > deadline:
+        raise TooLate("It is too late to move this session.", until=slots.rfc3339(deadline))
+    if booking.reschedule_count >= work.settings.reschedule_limit:
+        raise TooLate(
+            f"A session can be moved {work.settings.reschedule_limit} times.",
+            limit=work.settings.reschedule_limit,
+        )
+
+
+def _change_group(
+    work: UnitOfWork, booking: Booking, left: TeachingSession, slot: Slot, offered: _Offered
+) -> TeachingSession:
+    """Take a seat in another session of the group's offering; the session left may thereby end."""
+    if left.seats_taken <= 1 and slot.session_id is None:
+        seats.move_session(work, left, slot.span.start, slot.span.end)
+        work.db.refresh(booking)
+        return left
+    joined = seats.session_at(
+        work,
+        slot,
+        offered.offering,
+        timezone=offered.zone,
+        buffer_minutes=calendars.slot_rules(offered.profile, work.settings).buffer_minutes,
+    )
+    work.db.flush()
+    booking.session_id, booking.starts_at, booking.ends_at = joined.id, joined.starts_at, joined.ends_at
+    work.db.add(booking)
+    seats.refresh(work, left)
+    return joined
+
+
+def _side_of(relation: Relation) -> CancelledBy:
+    if relation in (Relation.OWN_SEAT, Relation.OWN_CHILD):
+        return CancelledBy.STUDENT
+    return CancelledBy.INSTRUCTOR if relation is Relation.INSTRUCTOR else CancelledBy.PLATFORM
+
+
+def _decide(work: UnitOfWork, booking: Booking, side: CancelledBy) -> RefundDecision:
+    # Until a seat is final nothing has been earned: whoever takes a request back gets everything.
+    payer_side = CancelledBy.PLATFORM if booking.status in TENTATIVE else side
+    return refund_due(
+        terms.frozen_policy(booking),
+        starts_at=booking.starts_at,
+        at=work.now,
+        by=payer_side,
+        paid=refunds.paid_for(work, booking),
+        credits_paid=credits.spent_on(work, booking.id) if booking.pay_with is PayWith.CREDITS else 0,
+    )
+
+
+def _cancel_seat(
+    work: UnitOfWork,
+    booking: Booking,
+    session: TeachingSession,
+    side: CancelledBy,
+    reason: str,
+    *,
+    waives_refund: bool,
+) -> Cancelled:
+    was_known = booking.status is not BookingStatus.HELD
+    decision = _decide(work, booking, side)
+    paid_anything = refunds.has_been_paid(work, booking)
+    if not waives_refund:
+        refunds.request(work, booking, decision, reason=f"cancelled_by_{side}")
+        credits.give_back(work, booking, decision.credits, cause="cancel")
+    event = BookingEvent.CANCEL if side is CancelledBy.STUDENT else BookingEvent.CANCEL_BY_INSTRUCTOR
+    _end(work, booking, session, event, side, reason=reason)
+    if was_known:
+        refunded = Refunded(decision.percent, decision.amount, decision.credits) if paid_anything else None
+        notifications.queue(
+            work,
+            NotificationKind.CANCELLED,
+            booking,
+            session,
+            refunded=None if waives_refund else refunded,
+            reason=reason,
+        )
+    return Cancelled(booking, decision if paid_anything and not waives_refund else None)
+
+
+def _end(
+    work: UnitOfWork,
+    booking: Booking,
+    session: TeachingSession,
+    event: BookingEvent,
+    side: CancelledBy,
+    *,
+    reason: str = "",
+) -> None:
+    booking.status = advance(booking.status, event)
+    booking.cancelled_by = side.value
+    booking.cancel_reason = reason
+    booking.sequence += 1
+    booking.frees_at = booking.hold_expires_at = booking.respond_by = booking.pay_by = None
+    booking.updated_at = work.now
+    work.db.add(booking)
+    refunds.release_authorisation(work, booking)
+    seats.refresh(work, session)
+    audit.record(work, "booking.cancelled", "booking", booking.id, by=side.value, reason=reason[:200])
+    live.booking_changed(work, booking)

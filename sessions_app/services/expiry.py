@@ -1,0 +1,79 @@
+"""Ending what was waited for too long: holds, requests, and acceptances nobody paid.
+
+Every reader already treats an overdue seat as free (``frees_at``); these functions make the rows say so, before
+each write to the same calendar and by the sweeper.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import or_
+from sqlmodel import col, select
+
+from sessions_app.domain.booking_lifecycle import TENTATIVE, BookingEvent, BookingStatus, advance
+from sessions_app.domain.permissions import Actor
+from sessions_app.models import Booking, TeachingSession
+from sessions_app.services import audit, credits, live, notifications, refunds, seats
+from sessions_app.services.notifications import NotificationKind
+from sessions_app.services.unit_of_work import Platform, UnitOfWork
+
+_BATCH = 200
+
+
+def release_lapsed(work: UnitOfWork, *, instructor_id: str, student_id: str) -> None:
+    """Expire what is overdue on this instructor's calendar or for this student. The instructor must be locked."""
+    rows = work.db.exec(
+        select(Booking, TeachingSession)
+        .join(TeachingSession, col(TeachingSession.id) == col(Booking.session_id))
+        .where(
+            or_(col(Booking.instructor_id) == instructor_id, col(Booking.student_id) == student_id),
+            col(Booking.status).in_(TENTATIVE),
+            col(Booking.frees_at) <= work.now,
+        )
+    ).all()
+    for booking, session in rows:
+        lapse(work, booking, session)
+
+
+def lapse(work: UnitOfWork, booking: Booking, session: TeachingSession) -> bool:
+    """Expire one booking if it is overdue; return whether it was."""
+    if booking.status not in TENTATIVE or booking.frees_at is None or booking.frees_at > work.now:
+        return False
+    was = booking.status
+    booking.status = advance(was, BookingEvent.TIME_OUT)
+    booking.frees_at = None
+    booking.updated_at = work.now
+    work.db.add(booking)
+    refunds.release_authorisation(work, booking)
+    credits.give_back(
+        work, booking, credits.spent_on(work, booking.id) if booking.credits else 0, cause="expired"
+    )
+    seats.refresh(work, session)
+    audit.record(work, "booking.expired", "booking", booking.id, was=was.value)
+    if was is not BookingStatus.HELD:
+        notifications.queue(work, NotificationKind.EXPIRED, booking, session)
+    live.booking_changed(work, booking)
+    return True
+
+
+def sweep(platform: Platform) -> int:
+    """Expire everything overdue, each in its own transaction; return how many were."""
+    overdue = platform.read(_overdue_ids, Actor.system())
+    return sum(platform.run(_lapse_one, Actor.system(), booking_id) for booking_id in overdue)
+
+
+def _overdue_ids(work: UnitOfWork) -> list[str]:
+    statement = select(Booking.id).where(
+        col(Booking.frees_at) <= work.now, col(Booking.status).in_(TENTATIVE)
+    )
+    return list(work.db.exec(statement.order_by(col(Booking.frees_at)).limit(_BATCH)).all())
+
+
+def _lapse_one(work: UnitOfWork, booking_id: str) -> bool:
+    booking = work.db.get(Booking, booking_id)
+    if booking is None:
+        return False
+    work.lock("instructor", booking.instructor_id)
+    work.lock("student", booking.student_id)
+    work.db.refresh(booking)
+    session = work.db.get_one(TeachingSession, booking.session_id)
+    return lapse(work, booking, session)

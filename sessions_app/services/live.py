@@ -1,0 +1,29 @@
+"""Which open pages must look again after a change. Topics only, never facts: a page re-reads as its own person."""
+
+from __future__ import annotations
+
+from sessions_app.models import Booking
+from sessions_app.services.unit_of_work import UnitOfWork
+
+
+def person_topic(person_id: str) -> str:
+    """Everything about one person's own bookings."""
+    return f"person:{person_id}"
+
+
+def calendar_topic(instructor_id: str) -> str:
+    """The free times of one instructor."""
+    return f"calendar:{instructor_id}"
+
+
+def booking_changed(work: UnitOfWork, booking: Booking) -> None:
+    """Have the pages of both sides and of everybody choosing a time look again, once this is committed."""
+    topics = frozenset(
+        {
+            person_topic(booking.student_id),
+            person_topic(booking.booked_by_id),
+            person_topic(booking.instructor_id),
+            calendar_topic(booking.instructor_id),
+        }
+    )
+    work.after_commit(lambda: work.platform.announce(topics))

@@ -1,0 +1,100 @@
+"""Seats of a teaching session: taking one, leaving one, and what the session is because of them.
+
+Every function here runs under the instructor's lock (``UnitOfWork.lock``), and the database's guards and CHECKs
+judge last.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlmodel import col, select
+
+from sessions_app.domain.booking_lifecycle import (
+    ATTENDED_OR_MISSED,
+    OCCUPYING,
+    TENTATIVE,
+    BookingStatus,
+    SessionStatus,
+    session_status_for,
+)
+from sessions_app.domain.errors import SessionFull
+from sessions_app.domain.slots import Slot
+from sessions_app.models import Booking, Offering, TeachingSession
+from sessions_app.models.catalogue import SessionType
+from sessions_app.services.unit_of_work import UnitOfWork
+
+
+def session_at(
+    work: UnitOfWork, slot: Slot, offering: Offering, *, timezone: str, buffer_minutes: int
+) -> TeachingSession:
+    """The group session that the slot joins, or a new tentative one at the slot's span (not flushed yet)."""
+    if slot.session_id is not None:
+        session = work.db.get(TeachingSession, slot.session_id)
+        if session is not None:
+            return session
+    session = TeachingSession(
+        instructor_id=offering.instructor_id,
+        offering_id=offering.id,
+        course_id=offering.course_id,
+        title=offering.title,
+        session_type=offering.session_type,
+        modality=offering.modality,
+        place=offering.place,
+        capacity=1 if offering.session_type is SessionType.INDIVIDUAL else slot.seats_left,
+        starts_at=slot.span.start,
+        ends_at=slot.span.end,
+        blocked_until=slot.span.end + timedelta(minutes=buffer_minutes),
+        timezone=timezone,
+        created_at=work.now,
+    )
+    work.db.add(session)
+    return session
+
+
+def refresh(work: UnitOfWork, session: TeachingSession) -> None:
+    """Make the session what its seats say: status, seats taken, and until when it blocks if nobody acts.
+
+    Raises SessionFull when more seats are taken than there are.
+    """
+    work.db.flush()
+    seats = work.db.exec(
+        select(Booking.status, Booking.frees_at).where(col(Booking.session_id) == session.id)
+    ).all()
+    statuses = [BookingStatus(status) for status, _ in seats]
+    taken = sum(status in OCCUPYING or status in ATTENDED_OR_MISSED for status in statuses)
+    if taken > session.capacity:
+        raise SessionFull
+    session.seats_taken = taken
+    session.status = session_status_for(
+        statuses, started=session.started_at is not None, ended=session.ended_at is not None
+    )
+    session.frees_at = None
+    if session.status is SessionStatus.TENTATIVE:
+        ends = [frees_at for status, frees_at in seats if status in TENTATIVE]
+        session.frees_at = None if None in ends else max(end for end in ends if end is not None)
+    work.db.add(session)
+    work.db.flush()
+
+
+def move_session(work: UnitOfWork, session: TeachingSession, start: datetime, end: datetime) -> None:
+    """Move a session and, by the composite foreign key, every seat in it: one UPDATE, checked by both guards."""
+    buffer = session.blocked_until - session.ends_at
+    session.starts_at, session.ends_at, session.blocked_until = start, end, end + buffer
+    work.db.add(session)
+    work.db.flush()
+
+
+def seats_of(work: UnitOfWork, session_id: str) -> list[Booking]:
+    """The occupying seats of a session, oldest first."""
+    statement = select(Booking).where(
+        col(Booking.session_id) == session_id, col(Booking.status).in_(OCCUPYING)
+    )
+    return list(work.db.exec(statement.order_by(col(Booking.created_at), col(Booking.id))).all())
+
+
+def session_of(work: UnitOfWork, booking: Booking) -> TeachingSession:
+    """The session of a booking, as it is now."""
+    session = work.db.get_one(TeachingSession, booking.session_id)
+    work.db.refresh(session)
+    return session

@@ -1,0 +1,188 @@
+"""Which times of an offering can be booked, and why others cannot. Listing and booking ask the same engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sessions_app.domain import slots as engine
+from sessions_app.domain.errors import (
+    DomainError,
+    InvalidInput,
+    OutsideAvailability,
+    SessionFull,
+    SlotTaken,
+    StudentBusy,
+)
+from sessions_app.domain.slots import Reason, Slot, SlotListing
+from sessions_app.domain.timespans import TimeSpan
+from sessions_app.models import Booking, InstructorProfile, Offering, TeachingSession
+from sessions_app.models.catalogue import SessionType
+from sessions_app.services import calendars
+from sessions_app.services.calendars import InstructorCalendar
+from sessions_app.services.unit_of_work import UnitOfWork
+
+MAX_RANGE = timedelta(days=62)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A start that somebody wants: whose, of which offering, and which booking is being moved there, if any."""
+
+    offering_id: str
+    student_id: str | None
+    starts_at: datetime
+    moving_booking_id: str | None = None
+
+
+def listing(
+    work: UnitOfWork,
+    offering: Offering,
+    window: TimeSpan,
+    *,
+    student_id: str | None,
+    moving: Booking | None = None,
+) -> SlotListing:
+    """The starts in ``window`` that this student could book now. Raises InvalidInput for more than 62 days."""
+    if window.end - window.start > MAX_RANGE:
+        raise InvalidInput("Ask for 62 days at most.", field="to")
+    loaded = calendars.load(work, [offering.instructor_id], window)[offering.instructor_id]
+    return list_with(work, loaded, offering, window, student_id=student_id, moving=moving)
+
+
+def list_with(
+    work: UnitOfWork,
+    loaded: InstructorCalendar,
+    offering: Offering,
+    window: TimeSpan,
+    *,
+    student_id: str | None,
+    moving: Booking | None = None,
+) -> SlotListing:
+    """``listing`` with the instructor's calendar loaded already, for screens that show several."""
+    without = session_left_by(work, moving)
+    return engine.open_slots(
+        calendar=loaded.calendar,
+        rules=loaded.rules,
+        busy=loaded.busy(without_session=without),
+        joinable=loaded.joinable(offering.id, without_session=without),
+        student_busy=_busy_of(work, student_id, window, moving),
+        offering_id=offering.id,
+        session_type=offering.session_type,
+        window=window,
+        duration_minutes=offering.duration_minutes,
+        capacity=offering.capacity,
+        now=work.now,
+    )
+
+
+def judge(
+    work: UnitOfWork,
+    offering: Offering,
+    starts_at: datetime,
+    *,
+    student_id: str,
+    moving: Booking | None = None,
+    by_host: bool = False,
+) -> Slot:
+    """The slot at ``starts_at``, by the same engine that lists them.
+
+    ``by_host`` leaves out the instructor's own notice and horizon. Raises OutsideAvailability, SessionFull,
+    SlotTaken or StudentBusy with ``details.reason``.
+    """
+    window = calendars.offering_span(offering, starts_at)
+    loaded = calendars.load(work, [offering.instructor_id], window)[offering.instructor_id]
+    without = session_left_by(work, moving)
+    verdict = engine.judge(
+        starts_at,
+        calendar=loaded.calendar,
+        rules=loaded.rules,
+        busy=loaded.busy(without_session=without),
+        joinable=loaded.joinable(offering.id, without_session=without),
+        student_busy=_busy_of(work, student_id, window, moving),
+        offering_id=offering.id,
+        session_type=offering.session_type,
+        duration_minutes=offering.duration_minutes,
+        capacity=offering.capacity,
+        now=work.now,
+    )
+    if isinstance(verdict, Slot):
+        return verdict
+    reasons = [r for r in verdict if not (by_host and r in (Reason.NOTICE, Reason.HORIZON))]
+    if not reasons:
+        return Slot(span=window, seats_left=offering.capacity, session_id=None, published_id=None)
+    raise engine.refusal(reasons)
+
+
+def offer_alternatives(work: UnitOfWork, wish: Wish) -> None:
+    """Have a refusal of this wish carry up to three nearest bookable slots in ``details.alternatives``.
+
+    They are looked up after the rollback, without holding any lock.
+    """
+
+    def explain(later: UnitOfWork, error: DomainError) -> None:
+        if isinstance(error, (SlotTaken, SessionFull, StudentBusy, OutsideAvailability)):
+            error.details["alternatives"] = alternatives(later, wish)
+
+    work.on_refusal(explain)
+
+
+def alternatives(work: UnitOfWork, wish: Wish) -> list[dict[str, object]]:
+    """The three bookable slots nearest to the wish, as JSON: id, start, end, seats_left."""
+    offering = work.db.get(Offering, wish.offering_id)
+    if offering is None:
+        return []
+    moving = work.db.get(Booking, wish.moving_booking_id) if wish.moving_booking_id else None
+    profile = work.db.get(InstructorProfile, offering.instructor_id)
+    horizon = calendars.slot_rules(profile, work.settings).horizon_days if profile else 0
+    end = min(work.now + timedelta(days=horizon + 2), work.now + MAX_RANGE)
+    found = listing(work, offering, TimeSpan(work.now, end), student_id=wish.student_id, moving=moving)
+    return [
+        {
+            "id": slot_id(offering.instructor_id, slot.span),
+            "start": rfc3339(slot.span.start),
+            "end": rfc3339(slot.span.end),
+            "seats_left": slot.seats_left,
+        }
+        for slot in engine.nearest(wish.starts_at, found)
+    ]
+
+
+def session_left_by(work: UnitOfWork, moving: Booking | None) -> str | None:
+    """The session that becomes free when this booking leaves it: a one-to-one, or a group's last seat."""
+    if moving is None:
+        return None
+    session = work.db.get(TeachingSession, moving.session_id)
+    if session is None:
+        return None
+    return session.id if session.session_type is SessionType.INDIVIDUAL or session.seats_taken <= 1 else None
+
+
+def slot_id(instructor_id: str, span: TimeSpan) -> str:
+    """The deterministic id of product.md C-18: ``slot_<instructor>_<utcstart>_<minutes>``."""
+    return f"slot_{instructor_id}_{span.start:%Y%m%dT%H%M%SZ}_{span.minutes}"
+
+
+def parse_slot_id(text: str) -> tuple[str, datetime, int]:
+    """Instructor id, start (UTC) and minutes of a slot id. Raises InvalidInput (field ``time_slot_id``)."""
+    try:
+        head, start, minutes = text.rsplit("_", 2)
+        if not head.startswith("slot_") or not minutes.isdecimal():
+            raise ValueError(text)
+        at = datetime.strptime(start, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        return head.removeprefix("slot_"), at, int(minutes)
+    except ValueError:
+        raise InvalidInput("This is not the id of a slot.", field="time_slot_id") from None
+
+
+def rfc3339(instant: datetime) -> str:
+    """An instant as the API writes it: whole seconds and Z."""
+    return f"{instant:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _busy_of(
+    work: UnitOfWork, student_id: str | None, window: TimeSpan, moving: Booking | None
+) -> list[TimeSpan]:
+    if student_id is None:
+        return []
+    return calendars.student_busy(work, student_id, window, without_booking=moving.id if moving else None)

@@ -119,7 +119,18 @@ def test_rounding_half_up_is_exact_on_whole_numbers_of_any_size(numerator: int, 
     assert -Fraction(1, 2) < error <= Fraction(1, 2)
 
 
-@pytest.mark.parametrize(("currency", "digits"), [("EUR", 2), ("JPY", 0), ("KWD", 3), ("CLF", 4), ("XXX", 2)])
+# ISO 4217, list one: the currencies in use whose minor unit is not a hundredth.
+EXPONENTS = {
+    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
+    3: "BHD IQD JOD KWD LYD OMR TND",
+    4: "CLF UYW",
+    2: "EUR USD GBP CHF INR CNY HUF TWD COP MRU MGA XXX",
+}
+
+
+@pytest.mark.parametrize(
+    ("currency", "digits"), [(code, digits) for digits, codes in EXPONENTS.items() for code in codes.split()]
+)
 def test_currencies_have_two_decimals_unless_iso_4217_says_otherwise(currency: str, digits: int) -> None:
     assert minor_digits(currency) == digits
 

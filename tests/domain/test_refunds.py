@@ -138,6 +138,10 @@ def test_a_policy_that_contradicts_itself_is_refused(numbers: tuple[int, int, in
         RefundPolicy("wrong", *numbers)
 
 
+def test_a_policy_may_give_nothing_for_late_notice() -> None:
+    assert percent(timedelta(hours=13), tiered(partial_percent=0)) == 0
+
+
 @given(policies)
 def test_a_policy_survives_being_frozen_as_json(policy: RefundPolicy) -> None:
     assert RefundPolicy.from_json(json.loads(json.dumps(policy.to_json()))) == policy

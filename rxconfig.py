@@ -5,6 +5,8 @@ from reflex_base.constants import StateManagerMode
 
 from sessions_app.settings import load_settings
 
+FONT_PACKAGE = "@fontsource-variable/instrument-sans@5.3.0"
+
 settings = load_settings()
 
 config = rx.Config(
@@ -13,6 +15,8 @@ config = rx.Config(
     backend_host=settings.host,
     cors_allowed_origins=list(settings.own_origins),
     telemetry_enabled=False,
+    frontend_packages=[FONT_PACKAGE],
+    frontend_lazy_bundled_libraries=True,
     show_built_with_reflex=False,
     plugins=[rx.plugins.SitemapPlugin(), rx.plugins.TailwindV4Plugin(config={"darkMode": "class"})],
     **(

@@ -1,4 +1,4 @@
-"""Typed settings, read from the environment and ``.env``.
+"""Typed settings, read from the environment and ``.env`` (``ENV_FILE`` names another file; empty: none).
 
 Decides which values are acceptable: a contradictory or malformed value stops the start with one sentence that
 names it, and production refuses the defaults that are only safe on a developer's machine.
@@ -6,6 +6,7 @@ names it, and production refuses the defaults that are only safe on a developer'
 
 from __future__ import annotations
 
+import os
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -24,7 +25,9 @@ class SettingsError(SystemExit):
 class Settings(BaseSettings):
     """Everything a deployment may choose. Durations say their unit in the name; money is in minor units."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True, frozen=True)
+    model_config = SettingsConfigDict(
+        env_file=os.environ.get("ENV_FILE", ".env"), extra="ignore", env_ignore_empty=True, frozen=True
+    )
 
     # Where it runs
     port: int = Field(8000, ge=1, le=65535)

@@ -1,0 +1,33 @@
+"""What the kit's functions accept: a plain value known when the page is compiled, or a var known in the
+browser.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import reflex as rx
+
+Text: TypeAlias = str | rx.Var[str]
+Flag: TypeAlias = bool | rx.Var[bool]
+Number: TypeAlias = int | rx.Var[int]
+Children: TypeAlias = rx.Component | rx.Var[Any] | str
+Handler: TypeAlias = Any
+"""An event handler, an event with its arguments bound, or a list of them: whatever ``on_click`` takes."""
+
+
+def is_empty(value: Text | None) -> bool:
+    """Whether nothing can ever be shown: not given, or an empty text known at compile time."""
+    return value is None or (isinstance(value, str) and value == "")
+
+
+def is_given(value: Text) -> Flag:
+    """Whether a text says something, as a plain flag or as a var that follows it."""
+    return value != ""
+
+
+def when(condition: Flag, shown: Children, otherwise: Children | None = None) -> Children:
+    """``rx.cond`` that decides at compile time where it can, so that constant parts leave no code behind."""
+    if isinstance(condition, bool):
+        return shown if condition else (otherwise if otherwise is not None else rx.fragment())
+    return rx.cond(condition, shown, otherwise if otherwise is not None else rx.fragment())

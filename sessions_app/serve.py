@@ -1,0 +1,158 @@
+"""Starts the product: ``python -m sessions_app.serve``, which is what ``make run`` calls.
+
+Builds the pages when something they are made of changed, then serves page, API and socket on one port with granian,
+which starts a new worker when one dies. Says what it does while it does it, and the address once that answers.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from types import FrameType
+
+from sessions_app.demo_accounts import DEMO_ACCOUNTS, DEMO_PASSWORD
+from sessions_app.frontend import PROJECT, BuildFailed, build_if_needed, needs_build
+from sessions_app.settings import Settings, load_settings
+
+START_SECONDS = 90
+STOP_SECONDS = 8
+
+# Serve the pages already built, in the process that answers the API (Reflex 0.10.1, internal names).
+SERVER_ENVIRONMENT = {
+    "REFLEX_ENV_MODE": "prod",
+    "__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "true",
+    "__REFLEX_SKIP_COMPILE": "true",
+    "REFLEX_TELEMETRY_ENABLED": "false",
+    "REFLEX_CHECK_LATEST_VERSION": "false",
+}
+
+
+def server_command(*, host: str, port: int, workers: int) -> list[str]:
+    """The granian call that serves the built app."""
+    return [
+        *(sys.executable, "-m", "granian", "--interface", "asgi", "--factory"),
+        *("--host", host, "--port", str(port), "--workers", str(workers)),
+        *("--respawn-failed-workers", "--workers-kill-timeout", "5", "--log-level", "warning"),
+        "sessions_app.sessions_app:app",
+    ]
+
+
+def start_server(
+    *, host: str, port: int, workers: int, environment: dict[str, str]
+) -> subprocess.Popen[bytes]:
+    """Start granian on the pages already built; ``environment`` wins over this process's own."""
+    return subprocess.Popen(  # noqa: S603 - our own command
+        server_command(host=host, port=port, workers=workers),
+        cwd=PROJECT,
+        env={**os.environ, **SERVER_ENVIRONMENT, **environment},
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def wait_until_up(
+    server: subprocess.Popen[bytes], *, host: str, port: int, seconds: float = START_SECONDS
+) -> bool:
+    """Whether the server answered within ``seconds``; False at once when it ended instead."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            with urllib.request.urlopen(f"http://{_reachable(host)}:{port}/ping", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            time.sleep(0.1)
+    return False
+
+
+def stop_server(server: subprocess.Popen[bytes]) -> None:
+    """End the server and its workers, politely first."""
+    if server.poll() is None:
+        server.terminate()
+    try:
+        server.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
+
+
+def main() -> int:
+    """Run until told to stop; 0 after Ctrl-C, 1 when something could not be done, with the reason printed."""
+    settings = load_settings()
+    if not _is_free(settings.host, settings.port):
+        _complain(
+            f"Port {settings.port} is taken. Stop what listens there, or choose another: PORT=8001 make run"
+        )
+        return 1
+    if needs_build(settings):
+        _say("Building the pages (about a minute the first time, less later)")
+        try:
+            seconds = build_if_needed(settings)
+        except BuildFailed as error:
+            _complain(str(error))
+            return 1
+        _say(f"Built the pages in {seconds or 0:.0f} s")
+    else:
+        _say("The pages are built already")
+    _say("Bringing the database up to date and starting the server")
+    signal.signal(signal.SIGTERM, _interrupt)
+    server = start_server(host=settings.host, port=settings.port, workers=settings.workers, environment={})
+    try:
+        if not wait_until_up(server, host=settings.host, port=settings.port):
+            _complain("The server did not start; the reason stands above.")
+            return 1
+        _announce(settings)
+        return server.wait()
+    except KeyboardInterrupt:
+        _say("Stopping")
+        return 0
+    finally:
+        stop_server(server)
+
+
+def _announce(settings: Settings) -> None:
+    lines = ["", f"  {settings.app_name} is running: http://localhost:{settings.port}"]
+    if settings.app_url:
+        lines.append(f"  Public address: {settings.public_url}")
+    if settings.loads_demo_data:
+        lines += ["", f"  Demo accounts, all with the password {DEMO_PASSWORD}"]
+        lines += [f"    {account.email:<24} {account.shows}" for account in DEMO_ACCOUNTS]
+    lines += ["", "  Stop with Ctrl-C.", ""]
+    _say("\n".join(lines), mark="")
+
+
+def _is_free(host: str, port: int) -> bool:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def _reachable(host: str) -> str:
+    everywhere = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - an address to translate, not to bind
+    return everywhere.get(host, f"[{host}]" if ":" in host else host)
+
+
+def _interrupt(signum: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _say(message: str, *, mark: str = "· ") -> None:
+    sys.stdout.write(f"{mark}{message}\n")
+    sys.stdout.flush()
+
+
+def _complain(message: str) -> None:
+    sys.stderr.write(f"\n{message}\n")
+    sys.stderr.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

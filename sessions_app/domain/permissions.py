@@ -42,11 +42,6 @@ class Actor:
         return cls(person_id=None, role=None, is_system=True)
 
     @property
-    def is_anonymous(self) -> bool:
-        """Whether this is neither a person nor the platform."""
-        return self.person_id is None and not self.is_system
-
-    @property
     def is_staff(self) -> bool:
         """Whether the person oversees everybody's sessions."""
         return self.role in (Role.ASSISTANT, Role.ADMIN)
@@ -114,28 +109,6 @@ PERMISSIONS: Mapping[Relation, frozenset[Action]] = MappingProxyType(
     }
 )  # fmt: skip
 """Which actions each relation allows; what is not listed is refused."""
-
-
-def relation_of(
-    actor: Actor, *, student_id: str, instructor_id: str, is_guardian: bool, is_participant: bool
-) -> Relation:
-    """What the actor is to the booking of this student with this instructor.
-
-    ``is_guardian``: a link to the student exists; ``is_participant``: the actor has another seat in the same
-    session. A stake of one's own comes before one's office: an admin who cancels their own seat is a student
-    and gets what a student gets back.
-    """
-    if actor.is_system:
-        return Relation.SYSTEM
-    if actor.person_id == student_id:
-        return Relation.OWN_SEAT
-    if actor.person_id == instructor_id:
-        return Relation.INSTRUCTOR
-    if is_guardian:
-        return Relation.OWN_CHILD
-    if actor.is_staff:
-        return Relation.STAFF
-    return Relation.PARTICIPANT if is_participant else Relation.STRANGER
 
 
 def allowed(action: Action, relation: Relation, *, guardian_rights: frozenset[str]) -> bool:

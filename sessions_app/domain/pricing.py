@@ -60,11 +60,6 @@ class Quote:
         """Whether nothing is due, neither money nor credits."""
         return self.total.is_zero and self.credits is None
 
-    @property
-    def label(self) -> str:
-        """As people read it: "Free", "€32.00", "1 credit", "€32.00 or 1 credit"."""
-        return price_label(self.total, self.credits)
-
     def to_json(self) -> dict[str, Any]:
         """A plain dict that ``from_json`` reads back to an equal quote."""
         return {

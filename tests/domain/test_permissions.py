@@ -15,7 +15,6 @@ from sessions_app.domain.permissions import (
     Role,
     allowed,
     may_know,
-    relation_of,
 )
 
 NO_RIGHTS: frozenset[str] = frozenset()
@@ -74,46 +73,6 @@ def test_an_instructor_neither_pays_nor_confirms_for_the_student() -> None:
 
 def test_only_strangers_are_told_that_there_is_no_such_booking() -> None:
     assert [relation for relation in Relation if not may_know(relation)] == [Relation.STRANGER]
-
-
-def related(actor: Actor, *, guardian: bool = False, participant: bool = False) -> Relation:
-    return relation_of(
-        actor, student_id="student", instructor_id="teacher", is_guardian=guardian, is_participant=participant
-    )
-
-
-@pytest.mark.parametrize(
-    ("person", "role", "relation"),
-    [
-        ("student", Role.STUDENT, Relation.OWN_SEAT),
-        ("teacher", Role.INSTRUCTOR, Relation.INSTRUCTOR),
-        ("other", Role.STUDENT, Relation.STRANGER),
-        ("other", Role.INSTRUCTOR, Relation.STRANGER),
-        ("other", Role.GUARDIAN, Relation.STRANGER),
-        ("other", Role.ASSISTANT, Relation.STAFF),
-        ("other", Role.ADMIN, Relation.STAFF),
-        ("student", Role.ADMIN, Relation.OWN_SEAT),
-    ],
-)
-def test_what_a_person_is_to_a_booking(person: str, role: Role, relation: Relation) -> None:
-    assert related(Actor(person, role)) is relation
-
-
-def test_a_guardian_is_one_by_the_link_and_not_by_the_role() -> None:
-    assert related(Actor("other", Role.STUDENT), guardian=True) is Relation.OWN_CHILD
-    assert related(Actor("other", Role.ADMIN), guardian=True) is Relation.OWN_CHILD
-
-
-def test_another_seat_of_the_group_makes_a_participant() -> None:
-    assert related(Actor("other", Role.STUDENT), participant=True) is Relation.PARTICIPANT
-
-
-def test_nobody_signed_in_is_a_stranger_and_the_platform_is_not() -> None:
-    assert related(Actor.anonymous()) is Relation.STRANGER
-    assert related(Actor.system()) is Relation.SYSTEM
-    assert Actor.anonymous().is_anonymous
-    assert not Actor.system().is_anonymous
-    assert not Actor("p", Role.STUDENT).is_anonymous
 
 
 @pytest.mark.parametrize("role", Role)

@@ -131,7 +131,7 @@ class SessionEvent(StrEnum):
     SECURE_SEAT = "secure_seat"  # a seat became scheduled
     LOSE_LAST_SECURED_SEAT = "lose_last_secured_seat"  # only held, pending or accepted seats are left
     LOSE_LAST_SEAT = "lose_last_seat"  # nobody is left: the time is free again
-    REOPEN = "reopen"  # money arrived late for a seat whose leaving had freed the time
+    REOPEN = "reopen"  # money arrived late for a hold whose end had freed the time
     RESCHEDULE = "reschedule"
     START = "start"
     FINISH = "finish"

@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from functools import total_ordering
 
 _MINOR_DIGITS = {
-    "BIF": 0, "CLP": 0, "DJF": 0, "GNF": 0, "ISK": 0, "JPY": 0, "KMF": 0, "KRW": 0, "PYG": 0, "RWF": 0, "UGX":
-    0, "UYI": 0, "VND": 0, "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0, "BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3,
-    "LYD": 3, "OMR": 3, "TND": 3, "CLF": 4, "UYW": 4,
+    "BIF": 0, "CLP": 0, "DJF": 0, "GNF": 0, "ISK": 0, "JPY": 0, "KMF": 0, "KRW": 0, "PYG": 0,
+    "RWF": 0, "UGX": 0, "UYI": 0, "VND": 0, "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0,
+    "BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3, "TND": 3,
+    "CLF": 4, "UYW": 4,
 }  # fmt: skip
-# Only symbols that a reader cannot take for another currency's; $ and ¥ go to their best-known owners.
+# A currency that shares its symbol with a better-known one is written by its code: $ is the US dollar, ¥ the yen.
 _SYMBOLS = {
     "EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩", "ILS": "₪", "NGN": "₦",
     "PHP": "₱", "TRY": "₺", "UAH": "₴", "VND": "₫",

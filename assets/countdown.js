@@ -40,8 +40,16 @@
     document.querySelectorAll("[data-until]").forEach(show);
   }
 
-  setInterval(tick, 1000);
-  document.addEventListener("visibilitychange", tick);
-  new MutationObserver(tick).observe(document.documentElement, { childList: true, subtree: true, attributeFilter: ["data-until"] });
-  tick();
+  /* React takes over the prerendered page only if it finds it as it was written, so nothing is counted before. */
+  function isTakenOver() {
+    return Object.keys(document.body).some(function (key) { return key.startsWith("__reactFiber"); });
+  }
+
+  (function start() {
+    if (!isTakenOver()) return setTimeout(start, 50);
+    setInterval(tick, 1000);
+    document.addEventListener("visibilitychange", tick);
+    new MutationObserver(tick).observe(document.body, { childList: true, subtree: true, attributeFilter: ["data-until"] });
+    tick();
+  })();
 })();

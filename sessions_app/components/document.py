@@ -6,6 +6,7 @@ a strict content security policy holds; the zone cookie is set before the first 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import reflex as rx
@@ -61,3 +62,23 @@ def _head() -> list[rx.Component]:
         rx.el.script(src="/tz.js"),
         *(rx.el.script(src=source, defer=True) for source in DEFERRED_SCRIPTS),
     ]
+
+
+def add_page(
+    app: rx.App,
+    page: Callable[[], rx.Component],
+    route: str,
+    *,
+    title: str,
+    description: str = "",
+    on_load: Any = None,
+) -> None:
+    """Add a page with its title ("Courses · Sessions") and the sentence search engines show for it."""
+    app.add_page(
+        page,
+        route=route,
+        title=f"{title} · {load_settings().app_name}",
+        description=description or DESCRIPTION,
+        image="/favicon.svg",
+        on_load=on_load,
+    )

@@ -46,11 +46,6 @@ class Visitor:
 ANYONE = Visitor()
 
 
-def title(page: str) -> str:
-    """A page's title: "Courses · Sessions"."""
-    return f"{page} · {load_settings().app_name}"
-
-
 def people_label() -> str:
     """What instructors are called in the navigation ("Instructors"); the word itself is a setting."""
     return f"{load_settings().instructor_label}s"
@@ -97,11 +92,14 @@ def focus_page(
     wide: bool = False,
     bare: bool = True,
     toasts: rx.Component | None = None,
+    class_name: str = "",
 ) -> rx.Component:
-    """One column: 384 px for signing in and the like, 640 when ``wide``; ``bare`` leaves only the brand above
-    it.
+    """One column: 384 px for signing in and the like, 640 when ``wide``.
+
+    ``bare`` leaves only the brand above it; ``class_name`` replaces the width.
     """
-    column = "max-w-[40rem] py-8 pb-20 sm:py-12" if wide else "max-w-[24rem] pt-6 pb-16 sm:pt-14"
+    column = "py-8 pb-20 sm:py-12" if wide else "pt-6 pb-16 sm:pt-14"
+    measure = class_name or ("max-w-[40rem]" if wide else "max-w-[24rem]")
     header = (
         rx.el.header(_home_link("/"), class_name="px-(--gutter) py-5 sm:px-8")
         if bare
@@ -113,7 +111,7 @@ def focus_page(
             *children,
             id=MAIN,
             tab_index=-1,
-            class_name=f"mx-auto w-full flex-1 px-(--gutter) outline-none {column}",
+            class_name=f"mx-auto w-full flex-1 px-(--gutter) outline-none {column} {measure}",
         ),
         toasts=toasts,
     )
@@ -183,9 +181,7 @@ def page_heading(
 
 
 def connection_toast() -> rx.Component:
-    """Says that the server cannot be heard: while the socket fails, or the device is offline
-    (``assets/net.js``).
-    """
+    """Says that the server cannot be heard: the socket fails, or ``assets/net.js`` saw the device offline."""
     return rx.el.div(
         ui.toast("Connection lost, retrying…", "What you see may be a minute old.", kind="sun", stays=True),
         class_name="net-toast pointer-events-none fixed right-4 bottom-4 z-(--z-toast) w-[calc(100%-2rem)] "

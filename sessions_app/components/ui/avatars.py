@@ -30,8 +30,9 @@ def avatar(
     class_name: str = "",
     **attrs: Any,
 ) -> rx.Component:
-    """One person's picture. ``colour`` is 1 to 8, a stable hash of the person's id; ``photo`` an address or
-    empty.
+    """One person's picture.
+
+    ``colour`` is 1 to 8, a stable hash of the person's id; ``photo`` an address or empty.
 
     Decorative: the name stands beside it, or is the label of the control around it.
     """

@@ -48,9 +48,7 @@ def tag(label: Text, **attrs: Any) -> rx.Component:
 
 
 def dot() -> rx.Component:
-    """The sun dot: now, today or new. It stays visible in forced colours; the words beside it carry the
-    meaning.
-    """
+    """The sun dot: now, today or new. The words beside it carry the meaning."""
     return rx.el.span(
         aria_hidden="true",
         custom_attrs={"data-mark": "true"},
@@ -59,9 +57,7 @@ def dot() -> rx.Component:
 
 
 def count_badge(count: Number, class_name: str = "absolute top-0.5 right-0.5") -> rx.Component:
-    """How many things are new, on the corner of a control; nothing at zero, hidden from assistive
-    technology.
-    """
+    """How many things are new, on the corner of a control that says it too; nothing at zero."""
     face = rx.el.span(
         count,
         aria_hidden="true",

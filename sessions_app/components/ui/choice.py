@@ -18,9 +18,7 @@ Choices = Sequence[tuple[str, Text]] | rx.Var[Any]
 
 
 def choice(options: Choices, draw: Callable[[Any, Any], rx.Component]) -> list[rx.Component]:
-    """Draw each option: (value, label) pairs now, or in the browser a var of items with ``.value`` and
-    ``.label``.
-    """
+    """Draw each option: (value, label) pairs, or a var of items with ``.value`` and ``.label``."""
     if isinstance(options, rx.Var):
         return [rx.foreach(options, lambda option: draw(option.value, option.label))]
     return [draw(value, label) for value, label in options]
@@ -29,8 +27,9 @@ def choice(options: Choices, draw: Callable[[Any, Any], rx.Component]) -> list[r
 def checkbox(
     label: Children, name: str, *, hint: Text | None = None, class_name: str = "", **attrs: Any
 ) -> rx.Component:
-    """A box with its words; the whole line is the target. ``default_checked``, ``on_change`` … go to the
-    input.
+    """A box with its words; the whole line is the target.
+
+    ``default_checked``, ``on_change`` … go to the input.
     """
     return rx.el.label(
         rx.el.input(
@@ -123,8 +122,9 @@ def switch(
 def segmented(
     label: Text, options: Choices, *, value: Text, on_change: Callable[[Any], Any], class_name: str = ""
 ) -> rx.Component:
-    """Two or three short alternatives side by side ("12 h", "24 h"). ``on_change`` maps a value to an
-    event.
+    """Two or three short alternatives side by side ("12 h", "24 h").
+
+    ``on_change`` maps a value to an event.
     """
 
     def draw(option: Any, text: Any) -> rx.Component:
@@ -170,8 +170,9 @@ def chip(
     class_name: str = "",
     **attrs: Any,
 ) -> rx.Component:
-    """A filter (``pressed`` given) or a quick choice; ``lead`` and ``trail`` are icons ("zap", "x",
-    "chevron-down").
+    """A filter (``pressed`` given) or a quick choice.
+
+    ``lead`` and ``trail`` are icons ("zap", "x", "chevron-down").
     """
     return rx.el.button(
         *([icon(lead, BADGE)] if lead else []),

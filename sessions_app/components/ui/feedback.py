@@ -96,8 +96,11 @@ def toast(
     stays: Flag = False,
     **attrs: Any,
 ) -> rx.Component:
-    """A short message that floats. After eight seconds it dismisses itself by pressing its own button
-    (``assets/kit.js``; not while pointed at or focused), unless it ``stays``."""
+    """A short message that floats.
+
+    After eight seconds it presses its own dismiss button (``assets/kit.js``), but not while it is pointed at or
+    focused, and never if it ``stays``.
+    """
     dismiss = (
         []
         if on_dismiss is None
@@ -133,8 +136,7 @@ def toast(
 def toast_region(
     items: rx.Var[Any] | None = None, on_dismiss: Callable[[Any], Any] | None = None
 ) -> rx.Component:
-    """Where toasts appear: bottom right, above the bar on phones; a polite live region that is always in the
-    page.
+    """Where toasts appear: bottom right, above the bar on phones; a polite live region always in the page.
 
     ``items`` is a var of things with ``.id``, ``.kind`` (info, ok, sun, danger), ``.title`` and ``.body``;
     ``on_dismiss`` maps an id to an event.

@@ -114,9 +114,7 @@ def password_field(
     aside: Children | None = None,
     **attrs: Any,
 ) -> rx.Component:
-    """A password with a button that shows it (``assets/kit.js``, no round trip); ``new`` when one is being
-    chosen.
-    """
+    """A password with a button that shows it (``assets/kit.js``); ``new`` when one is being chosen."""
     control_id = id or f"field-{name}"
     reveal = rx.el.button(
         rx.el.span(icon("eye"), class_name="in-aria-pressed:hidden"),
@@ -177,8 +175,9 @@ def select_field(
     class_name: str = "",
     **attrs: Any,
 ) -> rx.Component:
-    """A native select. ``options`` are (value, label) pairs, or a var of items with ``.value`` and
-    ``.label``.
+    """A native select.
+
+    ``options`` are (value, label) pairs, or a var of items with ``.value`` and ``.label``.
     """
     control_id = id or f"field-{name}"
     note, described = _note(control_id, hint, error)

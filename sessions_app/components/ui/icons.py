@@ -16,8 +16,9 @@ BADGE = "size-3.5"
 
 
 def icon(name: str, class_name: str = CONTROL) -> rx.Component:
-    """Draw the Lucide icon ``name`` (kebab-case). Raises TypeError for a var, ValueError for an unknown
-    name.
+    """Draw the Lucide icon ``name`` (kebab-case).
+
+    Raises TypeError for a var, ValueError for a name Lucide does not have.
     """
     if not isinstance(name, str):
         raise TypeError("an icon's name must be known at compile time; choose between icons with rx.match")

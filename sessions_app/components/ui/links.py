@@ -74,7 +74,7 @@ def nav_link(label: Text, href: Text, *, current: bool | rx.Var[bool] = False, *
     return link(
         label,
         href=href,
-        class_name="inline-flex h-(--control-sm) items-center rounded-control px-3 max-lg:px-2 text-sm "
+        class_name="inline-flex min-h-(--control-sm) items-center rounded-control px-3 max-lg:px-2 text-sm "
         "text-ink-2 "
         "hover:bg-surface-3/60 hover:text-ink aria-[current=page]:font-medium aria-[current=page]:text-ink",
         **current_page(current),

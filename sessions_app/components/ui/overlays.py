@@ -1,6 +1,7 @@
-"""Dialogs, popovers and menus on the browser's own ``<dialog>`` and ``popover``: top layer, focus, Escape and
-inert ground are native, no library is shipped. ``assets/kit.js`` opens dialogs, places popovers and moves in
-menus.
+"""Dialogs, popovers and menus on the browser's own ``<dialog>`` and ``popover``.
+
+Top layer, focus, Escape and the inert ground are native, so no library is shipped. ``assets/kit.js`` opens
+dialogs, places popovers and moves in menus.
 """
 
 from __future__ import annotations
@@ -83,8 +84,7 @@ def popover(
     label: Text,
     class_name: str = "w-60 p-4",
 ) -> rx.Component:
-    """A panel below ``trigger`` (a ``button``, ``icon_button`` or ``chip``), opened and closed in the
-    browser.
+    """A panel below ``trigger`` (a button of the kit), opened and closed in the browser.
 
     ``id`` must be unique in the page; in lists make it from the row's id. A control inside with
     ``data-close`` closes it.
@@ -97,8 +97,9 @@ def popover(
 def menu(
     trigger: rx.Component, *items: rx.Component, id: Text, label: Text, class_name: str = "w-56"
 ) -> rx.Component:
-    """A menu of ``menu_item`` and ``menu_link`` below ``trigger``; arrow keys, Home, End, first letters,
-    Escape.
+    """A menu of ``menu_item`` and ``menu_link`` below ``trigger``.
+
+    Keys: arrows, Home, End, first letters, Escape.
     """
     return _anchored(
         trigger,

@@ -1,5 +1,6 @@
-"""Tables: figures right-aligned and tabular, a quiet head, rows of 48 px. On phones they scroll inside their
-frame.
+"""Tables: figures right-aligned and tabular, a quiet head, rows of 48 px.
+
+On phones they scroll inside their frame, never with the page.
 """
 
 from __future__ import annotations

@@ -83,9 +83,7 @@ def countdown(
 
 
 def progress_bar(label: Text, percent: Number, *, note: Text | None = None) -> rx.Component:
-    """How far something is, as a bar said in words ("4 of 10 sessions done") with a short ``note`` beside
-    it.
-    """
+    """How far something is: a bar said in words ("4 of 10 sessions done"), with a short ``note`` beside it."""
     bar = rx.el.span(
         rx.el.span(
             class_name="block h-full rounded-full bg-accent",

@@ -1,6 +1,4 @@
-"""What the kit's functions accept: a plain value known when the page is compiled, or a var known in the
-browser.
-"""
+"""What the kit's functions accept: values known at compile time, or vars known in the browser."""
 
 from __future__ import annotations
 

@@ -10,12 +10,14 @@ from __future__ import annotations
 import fcntl
 import gzip
 import hashlib
+import json
 import os
 import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sessions_app.settings import Settings, load_settings
@@ -66,7 +68,8 @@ def build_if_needed(settings: Settings) -> float | None:
         if STAMP.exists() and STAMP.read_text() == _stamp(sources):
             return None
         started = time.monotonic()
-        _build()
+        with _lock_files_kept():
+            _build()
         _point_at_own_origin(CLIENT / "assets")
         STAMP.write_text(_stamp(sources))
         return time.monotonic() - started
@@ -104,6 +107,16 @@ def _digest(files: Iterable[Path], *facts: str) -> str:
         digest.update(f"\0{path.relative_to(PROJECT)}\0{len(content)}\0".encode())
         digest.update(content)
     return digest.hexdigest()
+
+
+@contextmanager
+def _lock_files_kept() -> Iterator[None]:
+    """Keep the bytes of lock files that mean the same afterwards: npm reorders them by the folder's history."""
+    files = {path: path.read_text() for path in (PROJECT / "reflex.lock").glob("*.json")}
+    yield
+    for path, text in files.items():
+        if path.exists() and json.loads(path.read_text()) == json.loads(text):
+            path.write_text(text)
 
 
 def _build() -> None:

@@ -4,6 +4,7 @@ from functools import partial
 
 import reflex as rx
 
+from sessions_app.api.http_headers import HttpHeaders
 from sessions_app.components import document, layout
 from sessions_app.pages import help as help_pages
 from sessions_app.pages.dev_kit import dev_kit
@@ -17,7 +18,11 @@ def index() -> rx.Component:
     return layout.page(layout.page_heading("An hour with someone who can explain it."))
 
 
-app = rx.App(**document.options(error_boundary))
+app = rx.App(
+    **document.options(error_boundary),
+    # Later ones wrap earlier ones: the headers go around everything.
+    api_transformer=[partial(HttpHeaders, settings=load_settings())],
+)
 document.add_page(app, index, "/", title="Find an instructor")
 document.add_page(app, help_pages.index, "/help", title="Help")
 for guide in help_pages.guides():

@@ -1,0 +1,39 @@
+"""What people typed, made safe for places that hold plain text: headers, subjects, calendar files.
+
+Decides which characters may pass; how a place escapes what is left (HTML, iCalendar, quoted headers) is its own
+matter.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+# Marks that turn the direction of what follows: with them a name could rewrite the sentence around it.
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def one_line(text: str, *, limit: int = 200) -> str:
+    """The text on one line without control characters, cut after ``limit`` characters with an ellipsis."""
+    line = " ".join(_printable(text).split())
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def lines(text: str) -> list[str]:
+    """The text as lines without control characters, blank lines at either end left out."""
+    return [_printable(line).rstrip() for line in text.strip().splitlines()]
+
+
+def short_name(name: str) -> str:
+    """How a person is called in a sentence: the first word of the name, unless it is a title or an initial."""
+    words = one_line(name).split()
+    if len(words) < 2 or words[0].endswith(".") or len(words[0]) < 2:
+        return " ".join(words)
+    return words[0]
+
+
+def _printable(text: str) -> str:
+    return "".join(" " if _is_control(character) else character for character in text)
+
+
+def _is_control(character: str) -> bool:
+    return unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") or character in _TURNING

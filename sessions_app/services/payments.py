@@ -158,7 +158,7 @@ def _take_seat_again(
 ) -> bool:
     """Whether an expired booking's seat could be had once more; the guards decide, inside a savepoint."""
     expiry.release_lapsed(work, instructor_id=booking.instructor_id, student_id=booking.student_id)
-    if booking.starts_at <= work.now:
+    if booking.starts_at <= work.now or seats.was_called_off(work, session.id):
         return False
     try:
         with work.db.begin_nested():

@@ -19,6 +19,7 @@ from sessions_app.domain.booking_lifecycle import (
     session_status_for,
 )
 from sessions_app.domain.errors import SessionFull
+from sessions_app.domain.refunds import CancelledBy
 from sessions_app.domain.slots import Slot
 from sessions_app.models import Booking, Offering, TeachingSession
 from sessions_app.models.catalogue import SessionType
@@ -98,3 +99,12 @@ def session_of(work: UnitOfWork, booking: Booking) -> TeachingSession:
     session = work.db.get_one(TeachingSession, booking.session_id)
     work.db.refresh(session)
     return session
+
+
+def was_called_off(work: UnitOfWork, session_id: str) -> bool:
+    """Whether the instructor or the platform cancelled a seat of this session: then nobody gets in any more."""
+    called_off = select(Booking.id).where(
+        col(Booking.session_id) == session_id,
+        col(Booking.cancelled_by).in_([CancelledBy.INSTRUCTOR, CancelledBy.PLATFORM]),
+    )
+    return work.db.exec(called_off).first() is not None

@@ -15,7 +15,7 @@ from sessions_app.domain.errors import (
 from sessions_app.domain.permissions import Actor
 from sessions_app.domain.ports import GatewayPayment, GatewayUnavailable, PageRequest
 from sessions_app.models import InboundEvent, Person
-from sessions_app.models.catalogue import BookingMode
+from sessions_app.models.catalogue import BookingMode, SessionType
 from sessions_app.models.money import PaymentStatus, RefundStatus
 from sessions_app.services import (
     bookings,
@@ -203,6 +203,22 @@ def test_money_that_comes_late_goes_back_in_full_when_the_seat_is_gone(
     assert payment.status is PaymentStatus.LOST_RACE
     assert (refund.amount_minor, refund.status) == (3200, RefundStatus.DONE)
     assert [mail.to_address for mail in world.mails("payment-returned")] == [student.email]
+
+
+def test_money_that_comes_late_goes_back_when_the_instructor_called_the_session_off(
+    world: World, student: Person
+) -> None:
+    offering = world.offering(price_minor=3200, session_type=SessionType.GROUP, capacity=3)
+    held = world.book(student, offering, at(3, 10))
+    stays = world.book(world.student(), offering, at(3, 10))
+    token = open_page(world, student, held)
+    world.platform.run(sandbox_checkout._end_hold, acting(student), token=token)
+    world.platform.run(bookings.cancel, acting(world.instructor), booking_id=stays.booking.id)
+
+    press(world, student, token, Press.PAY)
+
+    assert world.booking(held.booking.id).status is BookingStatus.EXPIRED
+    assert [refund.amount_minor for refund in world.refunds(held.booking.id)] == [3200]
 
 
 def test_lost_race_is_final_even_when_the_seat_is_free_once_more(

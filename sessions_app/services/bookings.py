@@ -126,62 +126,16 @@ def hold(
     NotAllowed, NotEnrolled, InstructorUnavailable, AlreadyBooked, OutsideAvailability, SessionFull, SlotTaken,
     StudentBusy, PriceChanged, InsufficientCredits.
     """
-    access.require_person(work)
-    terms_of = _offered(work, offering_id)
-    student = access.student_for(work, student_id)
-    _require_bookable(work, terms_of, student)
-    slots.offer_alternatives(work, slots.Wish(offering_id, student.id, starts_at))
-    work.lock("instructor", terms_of.offering.instructor_id)
-    work.lock("student", student.id)
-    expiry.release_lapsed(work, instructor_id=terms_of.offering.instructor_id, student_id=student.id)
-    if (same := _seat_already_taken(work, terms_of.offering, student, starts_at)) is not None:
-        return same
-    if replaces_former:
-        _release_former_holds(work, student.id)
-    slot = slots.judge(work, terms_of.offering, starts_at, student_id=student.id)
-    if agreed is not None and agreed != terms_of.quote.total:
-        raise PriceChanged(
-            price={"amount": terms_of.quote.total.minor, "currency": terms_of.quote.total.currency}
-        )
-    plan = payment_plan(terms_of.quote, pay_with)
-    session = seats.session_at(
+    placed, _ = _hold(
         work,
-        slot,
-        terms_of.offering,
-        timezone=terms_of.zone,
-        buffer_minutes=calendars.slot_rules(terms_of.profile, work.settings).buffer_minutes,
+        offering_id=offering_id,
+        starts_at=starts_at,
+        student_id=student_id,
+        pay_with=pay_with,
+        replaces_former=replaces_former,
+        agreed=agreed,
     )
-    expires_at = work.now + timedelta(minutes=work.settings.hold_minutes)
-    booking = Booking(
-        session_id=session.id,
-        starts_at=session.starts_at,
-        ends_at=session.ends_at,
-        instructor_id=session.instructor_id,
-        student_id=student.id,
-        booked_by_id=work.actor.person_id or student.id,
-        offering_id=terms_of.offering.id,
-        course_id=terms_of.offering.course_id,
-        status=BookingStatus.HELD,
-        hold_expires_at=expires_at,
-        frees_at=expires_at,
-        pay_with=plan,
-        price_minor=terms_of.quote.total.minor if plan is PayWith.CARD else 0,
-        currency=terms_of.quote.total.currency,
-        credits=(terms_of.quote.credits or 0) if plan is PayWith.CREDITS else 0,
-        quote=terms_of.quote.to_json(),
-        policy=terms.policy_for(terms_of.offering, work.settings).to_json(),
-        title=terms_of.title,
-        timezone=student.timezone,
-        wall_start=f"{session.starts_at.astimezone(ZoneInfo(student.timezone)):%Y-%m-%dT%H:%M}",
-        created_at=work.now,
-        updated_at=work.now,
-    )
-    work.db.flush()
-    work.db.add(booking)
-    seats.refresh(work, session)
-    audit.record(work, "booking.held", "booking", booking.id, session_id=session.id, student_id=student.id)
-    live.booking_changed(work, booking)
-    return Placed(booking, session)
+    return placed
 
 
 def confirm(
@@ -209,22 +163,7 @@ def confirm(
         booking.student_id = student.id
     if pay_with is not None:
         _settle_plan(booking, payment_plan(Quote.from_json(booking.quote), pay_with))
-    if details is not None:
-        booking.student_message = details.message.strip()
-        booking.custom_topic = details.topic.strip()
-        booking.requirements = details.requirements.strip()
-        booking.reminders = details.reminders
-    booking.updated_at = work.now
-    work.db.add(booking)
-    work.db.flush()
-    if booking.pay_with is PayWith.CARD:
-        return Placed(booking, session)
-    if booking.pay_with is PayWith.CREDITS:
-        credits.spend(work, booking)
-    if offered.offering.booking_mode is BookingMode.REQUEST:
-        send_request(work, booking, session, BookingEvent.SUBMIT)
-    else:
-        secure(work, booking, session, BookingEvent.PAY)
+    _finish(work, booking, session, offered, details)
     return Placed(booking, session)
 
 
@@ -242,7 +181,7 @@ def book(
 
     A hold that this student already has is given back as it is (``is_new`` false), unfinished.
     """
-    placed = hold(
+    placed, offered = _hold(
         work,
         offering_id=offering_id,
         starts_at=starts_at,
@@ -250,9 +189,9 @@ def book(
         pay_with=pay_with,
         agreed=agreed,
     )
-    if not placed.is_new:
-        return placed
-    return confirm(work, booking_id=placed.booking.id, details=details)
+    if placed.is_new:
+        _finish(work, placed.booking, placed.session, offered, details)
+    return placed
 
 
 def release(work: UnitOfWork, *, booking_id: str) -> None:
@@ -328,7 +267,7 @@ def reschedule(work: UnitOfWork, *, booking_id: str, starts_at: datetime, reason
     booking.updated_at = work.now
     booking.wall_start = f"{booking.starts_at.astimezone(ZoneInfo(booking.timezone)):%Y-%m-%dT%H:%M}"
     work.db.add(booking)
-    seats.refresh(work, session)
+    seats.refresh(work, session, booking)
     audit.record(work, "booking.rescheduled", "booking", booking.id, was=was, reason=reason[:200])
     notifications.queue(
         work, NotificationKind.RESCHEDULED, booking, session, was_starts_at=was, reason=reason[:MESSAGE_LIMIT]
@@ -343,7 +282,7 @@ def secure(work: UnitOfWork, booking: Booking, session: TeachingSession, event: 
     booking.hold_expires_at = booking.respond_by = booking.pay_by = booking.frees_at = None
     booking.updated_at = work.now
     work.db.add(booking)
-    seats.refresh(work, session)
+    seats.refresh(work, session, booking)
     audit.record(work, "booking.scheduled", "booking", booking.id, by=event.value)
     kind = NotificationKind.ACCEPTED if event is BookingEvent.ACCEPT else NotificationKind.BOOKED
     notifications.queue(work, kind, booking, session)
@@ -365,7 +304,7 @@ def send_request(work: UnitOfWork, booking: Booking, session: TeachingSession, e
     booking.respond_by = booking.frees_at = respond_by
     booking.updated_at = work.now
     work.db.add(booking)
-    seats.refresh(work, session)
+    seats.refresh(work, session, booking)
     audit.record(work, "booking.requested", "booking", booking.id)
     notifications.queue(work, NotificationKind.REQUESTED, booking, session)
     live.booking_changed(work, booking)
@@ -387,15 +326,15 @@ class _Offered:
 
 def _offered(work: UnitOfWork, offering_id: str) -> _Offered:
     row = work.db.exec(
-        select(Offering, InstructorProfile, Person)
+        select(Offering, InstructorProfile, Person, Course)
         .join(InstructorProfile, col(InstructorProfile.person_id) == col(Offering.instructor_id))
         .join(Person, col(Person.id) == col(Offering.instructor_id))
+        .outerjoin(Course, col(Course.id) == col(Offering.course_id))
         .where(col(Offering.id) == offering_id)
     ).first()
     if row is None:
         raise NotFound
-    offering, profile, person = row
-    course = work.db.get(Course, offering.course_id) if offering.course_id else None
+    offering, profile, person, course = row
     return _Offered(
         offering=offering,
         profile=profile,
@@ -404,6 +343,95 @@ def _offered(work: UnitOfWork, offering_id: str) -> _Offered:
         course=course,
         quote=terms.quote_for(offering, profile, course),
     )
+
+
+def _hold(
+    work: UnitOfWork,
+    *,
+    offering_id: str,
+    starts_at: datetime,
+    student_id: str | None,
+    pay_with: PayWith | None,
+    agreed: Money | None,
+    replaces_former: bool = False,
+) -> tuple[Placed, _Offered]:
+    access.require_person(work)
+    offered = _offered(work, offering_id)
+    student = access.student_for(work, student_id)
+    _require_bookable(work, offered, student)
+    slots.offer_alternatives(work, slots.Wish(offering_id, student.id, starts_at))
+    work.lock("instructor", offered.offering.instructor_id)
+    work.lock("student", student.id)
+    expiry.release_lapsed(work, instructor_id=offered.offering.instructor_id, student_id=student.id)
+    if (same := _seat_already_taken(work, offered.offering, student, starts_at)) is not None:
+        return same, offered
+    if replaces_former:
+        _release_former_holds(work, student.id)
+    slot = slots.judge(work, offered.offering, starts_at, student_id=student.id)
+    if agreed is not None and agreed != offered.quote.total:
+        raise PriceChanged(
+            price={"amount": offered.quote.total.minor, "currency": offered.quote.total.currency}
+        )
+    plan = payment_plan(offered.quote, pay_with)
+    expires_at = work.now + timedelta(minutes=work.settings.hold_minutes)
+    session = seats.session_at(
+        work,
+        slot,
+        offered.offering,
+        timezone=offered.zone,
+        buffer_minutes=calendars.slot_rules(offered.profile, work.settings).buffer_minutes,
+        frees_at=expires_at,
+    )
+    booking = Booking(
+        session_id=session.id,
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+        instructor_id=session.instructor_id,
+        student_id=student.id,
+        booked_by_id=work.actor.person_id or student.id,
+        offering_id=offered.offering.id,
+        course_id=offered.offering.course_id,
+        status=BookingStatus.HELD,
+        hold_expires_at=expires_at,
+        frees_at=expires_at,
+        pay_with=plan,
+        price_minor=offered.quote.total.minor if plan is PayWith.CARD else 0,
+        currency=offered.quote.total.currency,
+        credits=(offered.quote.credits or 0) if plan is PayWith.CREDITS else 0,
+        quote=offered.quote.to_json(),
+        policy=terms.policy_for(offered.offering, work.settings).to_json(),
+        title=offered.title,
+        timezone=student.timezone,
+        wall_start=f"{session.starts_at.astimezone(ZoneInfo(student.timezone)):%Y-%m-%dT%H:%M}",
+        created_at=work.now,
+        updated_at=work.now,
+    )
+    work.db.add(booking)
+    seats.refresh(work, session, booking)
+    audit.record(work, "booking.held", "booking", booking.id, session_id=session.id, student_id=student.id)
+    live.booking_changed(work, booking)
+    return Placed(booking, session), offered
+
+
+def _finish(
+    work: UnitOfWork, booking: Booking, session: TeachingSession, offered: _Offered, details: Details | None
+) -> None:
+    """Take a live hold as far as it goes without a card."""
+    if details is not None:
+        booking.student_message = details.message.strip()
+        booking.custom_topic = details.topic.strip()
+        booking.requirements = details.requirements.strip()
+        booking.reminders = details.reminders
+    booking.updated_at = work.now
+    work.db.add(booking)
+    if booking.pay_with is PayWith.CARD:
+        return
+    if booking.pay_with is PayWith.CREDITS:
+        credits.spend(work, booking)
+    if offered.offering.booking_mode is BookingMode.REQUEST:
+        send_request(work, booking, session, BookingEvent.SUBMIT)
+    else:
+        secure(work, booking, session, BookingEvent.PAY)
 
 
 def _require_bookable(work: UnitOfWork, offered: _Offered, student: Person) -> None:
@@ -506,11 +534,11 @@ def _change_group(
         offered.offering,
         timezone=offered.zone,
         buffer_minutes=calendars.slot_rules(offered.profile, work.settings).buffer_minutes,
+        frees_at=None,
     )
-    work.db.flush()
     booking.session_id, booking.starts_at, booking.ends_at = joined.id, joined.starts_at, joined.ends_at
     work.db.add(booking)
-    seats.refresh(work, left)
+    seats.refresh(work, left, booking)
     return joined
 
 
@@ -580,6 +608,6 @@ def _end(
     booking.updated_at = work.now
     work.db.add(booking)
     refunds.release_authorisation(work, booking)
-    seats.refresh(work, session)
+    seats.refresh(work, session, booking)
     audit.record(work, "booking.cancelled", "booking", booking.id, by=side.value, reason=reason[:200])
     live.booking_changed(work, booking)

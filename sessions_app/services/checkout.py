@@ -117,7 +117,7 @@ def _intend(work: UnitOfWork, *, booking_id: str, return_url: str) -> PageReques
         booking.hold_expires_at = work.now + timedelta(minutes=work.settings.payment_hold_minutes)
         booking.frees_at = booking.hold_expires_at
         work.db.add(booking)
-        seats.refresh(work, loaded.session)
+        seats.refresh(work, loaded.session, booking)
     audit.record(
         work, "payment.intended", "payment", payment.id, booking_id=booking.id, amount=payment.amount_minor
     )
@@ -164,7 +164,7 @@ def _record_page(work: UnitOfWork, told: GatewayPayment) -> None:
         # While the page can be paid the seat stays taken; the sweeper closes the page when the hold is over.
         booking.frees_at = payment.created_at + PAGE_GRACE
         work.db.add(booking)
-        seats.refresh(work, seats.session_of(work, booking))
+        seats.refresh(work, seats.session_of(work, booking), booking)
 
 
 def _overdue_pages(work: UnitOfWork) -> list[str]:

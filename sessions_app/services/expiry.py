@@ -47,7 +47,7 @@ def lapse(work: UnitOfWork, booking: Booking, session: TeachingSession) -> bool:
     credits.give_back(
         work, booking, credits.spent_on(work, booking.id) if booking.credits else 0, cause="expired"
     )
-    seats.refresh(work, session)
+    seats.refresh(work, session, booking)
     audit.record(work, "booking.expired", "booking", booking.id, was=was.value)
     if was is not BookingStatus.HELD:
         notifications.queue(work, NotificationKind.EXPIRED, booking, session)

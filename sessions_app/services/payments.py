@@ -137,7 +137,7 @@ def _processing(work: UnitOfWork, payment: Payment, booking: Booking, session: T
     if booking.status in WAITS_FOR_MONEY:
         booking.hold_expires_at = booking.frees_at = booking.starts_at
         work.db.add(booking)
-        seats.refresh(work, session)
+        seats.refresh(work, session, booking)
     live.booking_changed(work, booking)
 
 
@@ -149,7 +149,7 @@ def _page_over(work: UnitOfWork, payment: Payment, booking: Booking, session: Te
         booking.frees_at = work.now if was_processing else booking.hold_expires_at
         work.db.add(booking)
         if not expiry.lapse(work, booking, session):
-            seats.refresh(work, session)
+            seats.refresh(work, session, booking)
     live.booking_changed(work, booking)
 
 
@@ -164,7 +164,7 @@ def _take_seat_again(
         with work.db.begin_nested():
             booking.status = status
             work.db.add(booking)
-            seats.refresh(work, session)
+            seats.refresh(work, session, booking)
     except (IntegrityError, SessionFull) as error:
         if isinstance(error, IntegrityError) and conflict_of(error) is error:
             raise

@@ -53,7 +53,7 @@ def reject(work: UnitOfWork, *, booking_id: str, response: str = "") -> Booking:
     credits.give_back(
         work, booking, credits.spent_on(work, booking.id) if booking.credits else 0, cause="rejected"
     )
-    seats.refresh(work, session)
+    seats.refresh(work, session, booking)
     audit.record(work, "booking.rejected", "booking", booking.id)
     notifications.queue(work, NotificationKind.REJECTED, booking, session, reason=response)
     live.booking_changed(work, booking)

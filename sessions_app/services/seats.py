@@ -27,9 +27,15 @@ from sessions_app.services.unit_of_work import UnitOfWork
 
 
 def session_at(
-    work: UnitOfWork, slot: Slot, offering: Offering, *, timezone: str, buffer_minutes: int
+    work: UnitOfWork,
+    slot: Slot,
+    offering: Offering,
+    *,
+    timezone: str,
+    buffer_minutes: int,
+    frees_at: datetime | None,
 ) -> TeachingSession:
-    """The group session that the slot joins, or a new tentative one at the slot's span (not flushed yet)."""
+    """The group session that the slot joins, or a new tentative one at the slot's span with one seat taken."""
     if slot.session_id is not None:
         session = work.db.get(TeachingSession, slot.session_id)
         if session is not None:
@@ -46,23 +52,30 @@ def session_at(
         starts_at=slot.span.start,
         ends_at=slot.span.end,
         blocked_until=slot.span.end + timedelta(minutes=buffer_minutes),
+        seats_taken=1,
+        frees_at=frees_at,
         timezone=timezone,
         created_at=work.now,
     )
     work.db.add(session)
+    work.db.flush()
     return session
 
 
-def refresh(work: UnitOfWork, session: TeachingSession) -> None:
-    """Make the session what its seats say: status, seats taken, and until when it blocks if nobody acts.
+def refresh(work: UnitOfWork, session: TeachingSession, changed: Booking) -> None:
+    """Make the session what its seats say after ``changed``: status, seats taken, until when it blocks.
 
     Raises SessionFull when more seats are taken than there are.
     """
-    work.db.flush()
-    seats = work.db.exec(
-        select(Booking.status, Booking.frees_at).where(col(Booking.session_id) == session.id)
-    ).all()
-    statuses = [BookingStatus(status) for status, _ in seats]
+    seats: list[tuple[BookingStatus, datetime | None]]
+    if session.capacity == 1:
+        # Only one seat ever occupies a one-to-one session, so the others need not be read.
+        seats = [(changed.status, changed.frees_at)] if changed.session_id == session.id else []
+    else:
+        work.db.flush()
+        rows = select(Booking.status, Booking.frees_at).where(col(Booking.session_id) == session.id)
+        seats = [(BookingStatus(status), frees_at) for status, frees_at in work.db.exec(rows)]
+    statuses = [status for status, _ in seats]
     taken = sum(status in OCCUPYING or status in ATTENDED_OR_MISSED for status in statuses)
     if taken > session.capacity:
         raise SessionFull

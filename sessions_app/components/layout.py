@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import reflex as rx
+from reflex.style import set_color_mode
 from reflex_components_core.core.banner import has_connection_errors
 
 from sessions_app.components import ui
@@ -299,6 +300,16 @@ def _account(visitor: Visitor) -> rx.Component:
             id="account-menu",
             label="Account",
         ),
+    )
+
+
+def theme_choice() -> rx.Component:
+    """Light, dark or as the device says; kept by the browser, no round trip."""
+    return ui.segmented(
+        "Colours",
+        [("system", "Device"), ("light", "Light"), ("dark", "Dark")],
+        value=rx.color_mode,
+        on_change=set_color_mode,
     )
 
 

@@ -45,15 +45,16 @@ _chip = ClientStateVar.create("chip", default=True)
 
 def dev_kit() -> rx.Component:
     """Every part, in the order of the design's own sheet."""
-    return layout.focus_page(
+    return layout.page(
         rx.el.header(
             rx.el.h1("Component sheet", class_name="text-display font-semibold"),
             rx.el.p(
                 "Every part in the states the product uses. Petrol acts, sun tells the time, everything else "
                 "stays quiet.",
-                class_name="mt-3 max-w-[36rem] text-base text-ink-2",
+                class_name="max-w-[36rem] text-base text-ink-2",
             ),
-            class_name="pb-8",
+            layout.theme_choice(),
+            class_name="space-y-4 py-8",
         ),
         _section("Colour", "Semantic names only; both themes share them.", _colours()),
         _section("Type", "Instrument Sans, five sizes and display. Weights 400, 500, 600.", _type()),
@@ -71,8 +72,10 @@ def dev_kit() -> rx.Component:
         _section("Waiting", "Skeletons have the final shape; they show after 150 ms.", _waiting()),
         _section("Empty", "What would be here, one way forward.", _empty()),
         _section("In French", "Labels run a third longer; nothing is clipped.", _french()),
-        wide=True,
-        class_name="max-w-[72rem]",
+        visitor=layout.Visitor(
+            signed_in=True, name="Noah Berger", initials="NB", colour=6, role="student", unread=3
+        ),
+        zone="Europe/Paris",
     )
 
 

@@ -6,6 +6,7 @@ page and no second charge. What a payment then does to its booking is decided in
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -33,6 +34,7 @@ from sessions_app.settings import Settings
 
 PAGE_LIFETIME = timedelta(minutes=31)
 PAGE_GRACE = timedelta(minutes=33)
+QUIET = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,21 @@ def close_overdue_pages(platform: Platform) -> int:
         closed += told.state is PageState.EXPIRED
     platform.run(_give_up_unopened, Actor.system())
     return closed
+
+
+def reconcile(platform: Platform) -> None:
+    """Read every page at the gateway that has been open for a minute, in case its event never came."""
+    for checkout_id in platform.read(_quiet_pages, Actor.system()):
+        with suppress(TemporarilyUnavailable):
+            payments.sync(platform, checkout_id)
+
+
+def _quiet_pages(work: UnitOfWork) -> list[str]:
+    waiting = select(Payment.checkout_id).where(
+        col(Payment.status).in_([PaymentStatus.OPEN, PaymentStatus.PROCESSING]),
+        col(Payment.created_at) <= work.now - QUIET,
+    )
+    return [checkout_id for checkout_id in work.db.exec(waiting) if checkout_id]
 
 
 def _intend(work: UnitOfWork, *, booking_id: str, return_url: str) -> PageRequest | OpenedPage:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from sessions_app.components import ui
+from sessions_app.domain.booking_lifecycle import BookingStatus
 
 STATUSES: dict[str, tuple[str, str, ui.Tone]] = {
     "held": ("Held", "timer", "sun"),
@@ -26,23 +27,10 @@ STATUSES: dict[str, tuple[str, str, ui.Tone]] = {
     "paid": ("Paid", "check", "ok"),
     "processing": ("Processing", "loader", "info"),
 }
-BOOKING_STATUSES = (
-    "held",
-    "pending",
-    "accepted",
-    "scheduled",
-    "confirmed",
-    "in_progress",
-    "completed",
-    "no_show",
-    "cancelled",
-    "rejected",
-    "expired",
-)
 
 
 def status_badge(
-    status: ui.Text, label: ui.Text = "", among: tuple[str, ...] = BOOKING_STATUSES
+    status: ui.Text, label: ui.Text = "", among: tuple[str, ...] = tuple(BookingStatus)
 ) -> rx.Component:
     """The badge of a status; ``label`` says more than the usual word ("Pay by 21:41").
 

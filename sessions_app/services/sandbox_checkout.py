@@ -87,7 +87,7 @@ def press(platform: Platform, actor: Actor, *, token: str, button: Press) -> San
 
 
 def _press(work: UnitOfWork, *, token: str, button: Press) -> datetime | None:
-    page, _, booking = _load(work, token)
+    page, _, booking = _load(work, token, lock=True)
     expected = (
         SandboxPaymentStatus.PROCESSING
         if button in (Press.MONEY_ARRIVES, Press.MONEY_FAILS)
@@ -116,20 +116,22 @@ def _press(work: UnitOfWork, *, token: str, button: Press) -> datetime | None:
 
 
 def _end_hold(work: UnitOfWork, *, token: str) -> None:
-    _, _, booking = _load(work, token)
+    _, _, booking = _load(work, token, lock=True)
     work.lock("instructor", booking.instructor_id)
     if booking.status is BookingStatus.HELD:
         booking.hold_expires_at = booking.frees_at = work.now
         expiry.lapse(work, booking, work.db.get_one(TeachingSession, booking.session_id))
 
 
-def _load(work: UnitOfWork, token: str) -> tuple[SandboxPayment, Payment, Booking]:
-    row = work.db.exec(
+def _load(work: UnitOfWork, token: str, *, lock: bool = False) -> tuple[SandboxPayment, Payment, Booking]:
+    statement = (
         select(SandboxPayment, Payment)
         .join(Payment, col(Payment.id) == col(SandboxPayment.reference))
         .where(col(SandboxPayment.token) == token)
-        .with_for_update(of=SandboxPayment)  # a press and the sweeper's closing never both win
-    ).first()
+    )
+    if lock:  # a press and the sweeper's closing never both win
+        statement = statement.with_for_update(of=SandboxPayment)
+    row = work.db.exec(statement).first()
     if row is None:
         raise NotFound
     page, payment = row

@@ -1,4 +1,4 @@
-"""A real database and a small world for every service test."""
+"""A small world for every service test, on each real database."""
 
 from __future__ import annotations
 
@@ -9,18 +9,10 @@ import pytest
 
 from sessions_app.adapters.sandbox_payments import SandboxGateway
 from sessions_app.models.database import open_engine
-from sessions_app.models.migrate import migrate
 from sessions_app.services.unit_of_work import Platform
 from sessions_app.settings import parse_settings
 from tests.doubles.clock import StoppedClock
 from tests.services.world import NOON, World
-
-
-@pytest.fixture
-def database_url(tmp_path: Path) -> str:
-    url = f"sqlite:///{tmp_path / 'test.db'}"
-    migrate(url)
-    return url
 
 
 @pytest.fixture

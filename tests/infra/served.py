@@ -1,0 +1,81 @@
+"""The whole product as people meet it: the built pages served by granian on a free port, with data of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sessions_app.serve import SERVER_ENVIRONMENT, server_command
+from tests.infra import guarded
+
+PROJECT = Path(__file__).resolve().parents[2]
+START_SECONDS = 60
+
+
+@dataclass
+class ServedApp:
+    """One server process tree. ``settings`` are environment variables, such as ``{"HOLD_MINUTES": "1"}``."""
+
+    folder: Path
+    port: int
+    owner: int
+    settings: Mapping[str, str] = field(default_factory=dict)
+    _guard: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Its origin, without a slash at the end."""
+        return f"http://localhost:{self.port}"
+
+    @property
+    def data_dir(self) -> Path:
+        """Its ``DATA_DIR``."""
+        return self.folder / "data"
+
+    @property
+    def _log(self) -> Path:
+        return self.folder / "server.log"
+
+    def log(self) -> str:
+        """All it has printed."""
+        return self._log.read_text(errors="replace") if self._log.exists() else ""
+
+    def start(self) -> None:
+        """Start and wait until it answers. Raises RuntimeError with its log when it does not."""
+        environment = {
+            **SERVER_ENVIRONMENT,
+            "ENV_FILE": "",
+            "PORT": str(self.port),
+            "DATA_DIR": str(self.data_dir),
+            **self.settings,
+        }
+        workers = int(self.settings.get("WORKERS", "1"))
+        command = server_command(host="127.0.0.1", port=self.port, workers=workers)
+        self._guard = guarded.start(
+            command, owner=self.owner, log=self._log, environment=environment, cwd=PROJECT
+        )
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and self._guard.poll() is None:
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/ping", timeout=5):
+                    return
+            except OSError:
+                time.sleep(0.05)
+        self.stop()
+        raise RuntimeError(f"The app did not start:\n{self.log()[-6000:]}")
+
+    def stop(self) -> None:
+        """Stop politely; safe to call twice."""
+        if self._guard is not None:
+            guarded.stop(self._guard)
+            self._guard = None
+
+    def kill(self) -> None:
+        """End every process of it at once, as ``kill -9`` or a power cut would."""
+        assert self._guard is not None
+        guarded.kill(self._guard)
+        self._guard = None

@@ -29,7 +29,7 @@ VARIANTS: dict[Variant, str] = {
     "primary": "bg-accent text-on-accent hover:bg-accent-hover active:bg-accent-hover",
     "secondary": "bg-surface text-ink border border-line-2 hover:bg-surface-2 active:bg-surface-3",
     "ghost": "text-ink-2 hover:bg-surface-3/60 hover:text-ink active:bg-surface-3",
-    "danger": "bg-danger text-on-danger hover:bg-danger-hover",
+    "danger": "bg-danger text-on-danger hover:bg-danger-hover forced-colors:border",
     "danger-quiet": "bg-surface text-danger-text border border-line-2 hover:bg-danger-soft "
     "hover:border-danger-line",
 }

@@ -64,7 +64,7 @@ def text_button(label: Children, *, on_click: Any, class_name: str = "text-sm", 
         label,
         type="button",
         on_click=on_click,
-        class_name=[TEXT_LINK, STANDALONE, "cursor-pointer", class_name],
+        class_name=[TEXT_LINK, STANDALONE, "min-w-11 cursor-pointer", class_name],
         **attrs,
     )
 

@@ -9,9 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.infra.browser import new_context, opened
-
-pytestmark = pytest.mark.journey
+from tests.infra.browser import new_context
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 
@@ -63,12 +61,6 @@ CALENDAR = """
   draw();
 </script>
 """
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with opened() as chromium:
-        yield chromium
 
 
 @pytest.fixture

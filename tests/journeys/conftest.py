@@ -1,0 +1,108 @@
+"""Journeys: a person at the built app in a real Chromium. Each visitor's unseen problems fail the test."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.doubles.mail_server import MailServer
+from tests.infra.browser import DESKTOP, PHONE, Screen, launch
+from tests.infra.ports import free_port
+from tests.infra.served import ServedApp
+from tests.infra.shared_run import SharedRun
+from tests.infra.visitor import Visitor
+
+ARTIFACTS = Path(__file__).resolve().parents[2] / ".test-artifacts"
+NewVisitor = Callable[..., Visitor]
+
+
+@dataclass(frozen=True)
+class Site:
+    """The app with its demo data, and the mail server it sends to. Shared by a worker's journeys: clean up, or use
+    people of your own.
+    """
+
+    app: ServedApp
+    mail: MailServer
+
+    @property
+    def url(self) -> str:
+        """Its origin, without a slash at the end."""
+        return self.app.url
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.journey)
+
+
+@pytest.fixture(scope="session")
+def site(
+    built_pages: None, shared_run: SharedRun, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    """The app with demo data on SQLite."""
+    with MailServer() as mail:
+        settings = {"DEMO_DATA": "1", "SMTP_URL": mail.url, "RATE_LIMIT_PER_MINUTE": "0"}
+        app = ServedApp(tmp_path_factory.mktemp("site"), free_port(), shared_run.owner, settings)
+        app.start()
+        try:
+            yield Site(app, mail)
+        finally:
+            app.stop()
+
+
+# As long as Playwright runs in a thread, no other test there may start an event loop: so it ends with this folder.
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """A Chromium for the journeys of this folder."""
+    with sync_playwright() as playwright:
+        started = launch(playwright)
+        yield started
+        started.close()
+
+
+@pytest.fixture(params=[DESKTOP, PHONE], ids=lambda screen: screen.name)
+def screen(request: pytest.FixtureRequest) -> Screen:
+    """A desktop and a phone; ``@pytest.mark.parametrize("screen", [PHONE], indirect=True)`` for one of them."""
+    chosen: Screen = request.param
+    return chosen
+
+
+@pytest.fixture
+def new_visitor(request: pytest.FixtureRequest, browser: Browser) -> Iterator[NewVisitor]:
+    """Bring people: ``new_visitor(site.url, screen=PHONE, theme="dark", timezone="Asia/Kolkata")``."""
+    visitors: list[Visitor] = []
+
+    def bring(origin: str | None = None, **how: object) -> Visitor:
+        visitor = Visitor(browser, origin or request.getfixturevalue("site").url, **how)  # type: ignore[arg-type]
+        visitors.append(visitor)
+        return visitor
+
+    yield bring
+    problems = [problem for visitor in visitors for problem in visitor.unexpected_problems()]
+    has_failed = bool(problems) or getattr(request.node, "has_failed", True)
+    name = re.sub(r"[^\w-]+", "-", request.node.name).strip("-")
+    for number, visitor in enumerate(visitors, 1):
+        visitor.leave(picture=ARTIFACTS / f"{name}-{number}.png" if has_failed else None)
+    assert not problems, f"unseen problems: {problems}"
+
+
+@pytest.fixture
+def visitor(new_visitor: NewVisitor, screen: Screen) -> Visitor:
+    """One person, once on a desktop and once on a phone."""
+    return new_visitor(screen=screen)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    report = yield
+    if report.when == "call":
+        item.has_failed = report.failed  # type: ignore[attr-defined]
+    return report

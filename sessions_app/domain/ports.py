@@ -24,6 +24,30 @@ class Clock(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most ``count`` tries in any ``seconds``; ``name`` keeps the counts of different limits apart."""
+
+    name: str
+    count: int
+    seconds: int
+
+
+class RateLimiter(Protocol):
+    """Counts tries by a key such as an address or a person's id."""
+
+    blocking: bool
+    """Whether asking leaves the process, so that it must not be asked on the event loop."""
+
+    def spend(self, limit: Limit, key: str) -> int:
+        """Count one try. 0 while it is within the limit, else the whole seconds until one may be again."""
+        ...
+
+    def wait(self, limit: Limit, key: str) -> int:
+        """The same answer without counting."""
+        ...
+
+
 class GatewayUnavailable(Exception):
     """The gateway did not answer, or asks to come later. Whether the work was done is unknown."""
 

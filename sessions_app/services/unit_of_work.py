@@ -29,7 +29,7 @@ from sessions_app.domain.errors import (
     TemporarilyUnavailable,
 )
 from sessions_app.domain.permissions import Actor
-from sessions_app.domain.ports import Clock, Mailer, Payments
+from sessions_app.domain.ports import Clock, Mailer, Payments, RateLimiter
 from sessions_app.settings import Settings
 
 P = ParamSpec("P")
@@ -52,6 +52,8 @@ class Platform:
 
     ``announce`` tells open pages that something about these topics changed; it is called after the commit and may
     lose a call, so it carries no facts.
+
+    ``limiter`` None counts nothing, for jobs and tests; whoever answers the outside has one.
     """
 
     engine: Engine
@@ -60,6 +62,7 @@ class Platform:
     payments: Payments
     mailer: Mailer | None
     announce: Callable[[frozenset[str]], None] = lambda topics: None
+    limiter: RateLimiter | None = None
 
     def run(
         self,

@@ -1,0 +1,51 @@
+"""The REST API as one application: its routers, its errors, its guard, and how it stands beside the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from fastapi import APIRouter, FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from sessions_app import __version__
+from sessions_app.api import auth, errors, reference
+from sessions_app.api.protection import ApiGuard
+from sessions_app.services.identity import Identities
+from sessions_app.services.unit_of_work import Platform
+
+ROUTERS: Sequence[APIRouter] = (auth.router, reference.router)
+"""Every router of the product, in the order of the documentation."""
+
+
+def build_api(platform: Platform, identities: Identities) -> FastAPI:
+    """The API on ``platform``; every path begins with ``/api``."""
+    api = FastAPI(
+        title=f"{platform.settings.app_name} API",
+        version=__version__,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        responses=errors.EVERYWHERE,
+    )
+    api.state.platform = platform
+    api.state.identities = identities
+    for router in ROUTERS:
+        api.include_router(router)
+    errors.install(api)
+    api.add_middleware(ApiGuard, platform=platform)
+    return api
+
+
+def beside(api: ASGIApp) -> Callable[[ASGIApp], ASGIApp]:
+    """Put the API before another application: ``/api`` and all below is its own, also what does not exist there."""
+
+    def wrap(pages: ASGIApp) -> ASGIApp:
+        async def choose(scope: Scope, receive: Receive, send: Send) -> None:
+            path = scope.get("path", "")
+            is_api = scope["type"] == "http" and (path == "/api" or path.startswith("/api/"))
+            await (api if is_api else pages)(scope, receive, send)
+
+        return choose
+
+    return wrap

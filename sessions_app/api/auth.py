@@ -7,7 +7,6 @@ that a cookie alone may make, so each checks that it comes from our own pages; e
 from __future__ import annotations
 
 from typing import Annotated
-from zoneinfo import available_timezones
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
@@ -24,6 +23,7 @@ from sessions_app.api.errors import refusals
 from sessions_app.api.forms import home_of, require_own_origin, safe_next, see, see_again
 from sessions_app.api.schemas import Incoming, require_storable
 from sessions_app.domain.errors import DomainError, InvalidInput, NotAllowed, Unauthenticated
+from sessions_app.domain.zones import is_zone
 from sessions_app.domain.permissions import Actor, Role
 from sessions_app.services import accounts, api_tokens
 from sessions_app.services.accounts import KEPT_LOGIN, Login
@@ -241,4 +241,4 @@ def _role(word: str) -> Role:
 def _zone_of(request: Request, settings: Settings) -> str:
     """The zone the browser reported (assets/tz.js), else the deployment's."""
     zone = request.cookies.get("tz", "")
-    return zone if zone in available_timezones() else settings.default_timezone
+    return zone if is_zone(zone) else settings.default_timezone

@@ -13,7 +13,6 @@ import secrets
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import available_timezones
 
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import func, update
@@ -21,6 +20,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
 from sessions_app.domain.errors import InvalidInput, NotAllowed, RateLimited, Unauthenticated
+from sessions_app.domain.zones import is_zone
 from sessions_app.domain.permissions import Actor, Role
 from sessions_app.models import (
     GuardianLink,
@@ -38,7 +38,7 @@ from sessions_app.services.unit_of_work import Platform, UnitOfWork
 from sessions_app.settings import Settings
 
 SIGN_UP_ROLES = frozenset({Role.STUDENT, Role.GUARDIAN, Role.INSTRUCTOR})
-HOUR_CYCLES = frozenset({"12", "24", ""})
+HOUR_CYCLES = frozenset({"h12", "h23", ""})
 KEPT_LOGIN = timedelta(days=30)
 PASSING_LOGIN = timedelta(hours=24)
 RESET_LIFETIME = timedelta(hours=1)
@@ -104,7 +104,7 @@ def normal_name(name: str) -> str:
 
 def require_zone(timezone: str) -> str:
     """The zone itself, when it is an IANA name we know. Raises InvalidInput (``timezone``)."""
-    if timezone not in available_timezones():
+    if not is_zone(timezone):
         raise InvalidInput("Please choose a time zone such as Europe/Paris.", field="timezone")
     return timezone
 
@@ -287,7 +287,7 @@ def change_profile(
     timezone: str | None = None,
     hour_cycle: str | None = None,
 ) -> Identity:
-    """Change what is given; ``hour_cycle`` is 12, 24 or empty (follow the device). Raises InvalidInput."""
+    """Change what is given; ``hour_cycle`` is h12, h23 or empty (as the device). Raises InvalidInput."""
     person = _acting_person(work)
     before = {"name": person.name, "timezone": person.timezone, "hour_cycle": person.hour_cycle}
     if name is not None:

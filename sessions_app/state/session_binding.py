@@ -1,0 +1,79 @@
+"""Binds a tab's state to the person whose cookie the connection carries.
+
+Reflex keeps a tab's state under a token that the browser holds in plain sight, also for an hour after the tab is
+closed. Without this, whoever learns the token reads the state. So before every event: if the person behind the
+connection's cookie is not the one this state belongs to (sign-in, sign-out, another person, a stolen token), the
+state is emptied first, and the event meets a fresh one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import reflex as rx
+from reflex.event import Event
+from reflex.state import BaseState, State, StateUpdate
+
+from sessions_app.domain.zones import is_zone
+from sessions_app.services.identity import Identities, Identity
+from sessions_app.state import surroundings
+from sessions_app.state.base import LOGIN_COOKIE, AppState
+from sessions_app.state.views import NO_PROBLEM, VisitorView
+
+_PAGE_LOADS = ("hydrate", "hydrate_and_load", "on_load_internal")
+
+
+class SessionBinding(rx.Middleware):
+    """Runs first of all middleware, before the state is sent anywhere."""
+
+    async def preprocess(self, app: rx.App, state: BaseState, event: Event) -> StateUpdate | None:
+        """Empty the state if it is somebody else's, and note who acts in this event."""
+        root = state._get_root_state()
+        own = await root.get_state(AppState)
+        identity = await identity_of(own._cookie(LOGIN_COOKIE), surroundings.current().identities)
+        owner = identity.person_id if identity is not None else ""
+        if own._owner is None:
+            own._owner = owner
+        elif own._owner != owner:
+            # reset() touches only what is loaded, and with Redis that is only what this event needs.
+            for substate in all_states(State):
+                await root.get_state(substate)
+            root.reset()
+            own = await root.get_state(AppState)
+            own._owner = owner
+        if own._identity != identity:
+            own._identity = identity
+        visitor = visitor_of(own, identity)
+        if own.visitor != visitor:
+            own.visitor = visitor
+        if event.name.rpartition(".")[2] in _PAGE_LOADS and own.problem != NO_PROBLEM:
+            own.problem = NO_PROBLEM
+        return None
+
+
+async def identity_of(token: str, identities: Identities) -> Identity | None:
+    """Who is signed in with the cookie's token: at once when known, else looked up in a thread."""
+    if not token:
+        return None
+    is_kept, identity = identities.kept_for_cookie(token)
+    return identity if is_kept else await asyncio.to_thread(identities.for_cookie, token)
+
+
+def visitor_of(state: AppState, identity: Identity | None) -> VisitorView:
+    """How the frame shows who looks. Their own settings win over what the device reports (assets/tz.js)."""
+    settings = surroundings.current().platform.settings
+    device_zone = state._cookie("tz")
+    zone = device_zone if is_zone(device_zone) else settings.default_timezone
+    device_cycle = {"12": "h12", "24": "h23"}.get(state._cookie("hc"), "h23")
+    if identity is None:
+        return VisitorView.of(None, zone=zone, hour_cycle=device_cycle)
+    return VisitorView.of(identity, zone=identity.timezone, hour_cycle=identity.hour_cycle or device_cycle)
+
+
+def all_states(base: type[BaseState]) -> list[type[BaseState]]:
+    """``base`` and every state below it."""
+    found: list[Any] = [base]
+    for substate in sorted(base.get_substates(), key=lambda state: state.get_full_name()):
+        found.extend(all_states(substate))
+    return found

@@ -1,0 +1,24 @@
+"""Chooses the adapters by the settings: the one place that knows both what is needed and who provides it."""
+
+from __future__ import annotations
+
+from sessions_app.adapters.clock import SystemClock
+from sessions_app.adapters.rate_limits import CountingLimiter
+from sessions_app.adapters.sandbox_payments import SandboxGateway
+from sessions_app.models.database import open_engine
+from sessions_app.services.unit_of_work import Platform
+from sessions_app.settings import Settings
+
+
+def build_platform(settings: Settings) -> Platform:
+    """What this process works with. Opens no connection yet, so that building the pages needs no database."""
+    engine = open_engine(settings.sqlalchemy_url)
+    clock = SystemClock()
+    return Platform(
+        engine=engine,
+        settings=settings,
+        clock=clock,
+        payments=SandboxGateway(engine, clock),
+        mailer=None,
+        limiter=CountingLimiter(settings.redis_url),
+    )

@@ -1,34 +1,55 @@
-"""Composition root: builds the app, mounts the API, adds the pages."""
+"""Composition root: builds the platform, mounts the API beside the pages, starts what runs by itself."""
 
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import partial
 
 import reflex as rx
 
+from sessions_app.api.app import beside, build_api
 from sessions_app.api.http_headers import HttpHeaders
-from sessions_app.components import document, layout
-from sessions_app.pages import help as help_pages
-from sessions_app.pages.dev_kit import dev_kit
+from sessions_app.components import document
+from sessions_app.jobs import scheduler
+from sessions_app.models.migrate import migrate
+from sessions_app.pages import PAGES
 from sessions_app.pages.error import error_boundary
-from sessions_app.pages.not_found import not_found
+from sessions_app.services.identity import Identities
 from sessions_app.settings import load_settings
+from sessions_app.state import surroundings
+from sessions_app.state.session_binding import SessionBinding
+from sessions_app.state.surroundings import Surroundings
+from sessions_app.wiring import build_platform
+
+settings = load_settings()
+platform = build_platform(settings)
+identities = Identities(platform)
+surroundings.use(Surroundings(platform, identities))
 
 
-def index() -> rx.Component:
-    """The landing page."""
-    return layout.page(layout.page_heading("An hour with someone who can explain it."))
+@asynccontextmanager
+async def running() -> AsyncIterator[None]:
+    """Bring the database up to date, then run the jobs for as long as this process serves."""
+    await asyncio.to_thread(migrate, settings.sqlalchemy_url)
+    jobs = scheduler.running(platform)
+    await asyncio.to_thread(jobs.__enter__)
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(jobs.__exit__, None, None, None)
 
 
 app = rx.App(
     **document.options(error_boundary),
     # Later ones wrap earlier ones: the headers go around everything.
-    api_transformer=[partial(HttpHeaders, settings=load_settings())],
+    api_transformer=[beside(build_api(platform, identities)), partial(HttpHeaders, settings=settings)],
 )
-document.add_page(app, index, "/", title="Find an instructor")
-document.add_page(app, help_pages.index, "/help", title="Help")
-for guide in help_pages.guides():
-    document.add_page(
-        app, partial(help_pages.guide_page, guide), guide.route, title=guide.title, description=guide.summary
-    )
-document.add_page(app, not_found, "/404", title="Not found")
-if not load_settings().is_production:
-    document.add_page(app, dev_kit, "/dev/kit", title="Components")
+app.add_middleware(SessionBinding(), index=0)
+app.register_lifespan_task(running)
+for page in PAGES:
+    if not (page.only_in_development and settings.is_production):
+        document.add_page(
+            app, page.draw, page.route, title=page.title, description=page.description, on_load=page.on_load
+        )

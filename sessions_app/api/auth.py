@@ -23,8 +23,8 @@ from sessions_app.api.errors import refusals
 from sessions_app.api.forms import home_of, require_own_origin, safe_next, see, see_again
 from sessions_app.api.schemas import Incoming, require_storable
 from sessions_app.domain.errors import DomainError, InvalidInput, NotAllowed, Unauthenticated
-from sessions_app.domain.zones import is_zone
 from sessions_app.domain.permissions import Actor, Role
+from sessions_app.domain.zones import is_zone
 from sessions_app.services import accounts, api_tokens
 from sessions_app.services.accounts import KEPT_LOGIN, Login
 from sessions_app.services.api_tokens import TokenPair

@@ -20,8 +20,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
 from sessions_app.domain.errors import InvalidInput, NotAllowed, RateLimited, Unauthenticated
-from sessions_app.domain.zones import is_zone
 from sessions_app.domain.permissions import Actor, Role
+from sessions_app.domain.zones import is_zone
 from sessions_app.models import (
     GuardianLink,
     InstructorProfile,

@@ -19,9 +19,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import delete
-from sqlmodel import col
-
 from sessions_app.domain.errors import DomainError, IdempotencyMismatch, InvalidInput, TemporarilyUnavailable
 from sessions_app.domain.permissions import Actor
 from sessions_app.models import IdempotencyRecord
@@ -142,14 +139,6 @@ def once_in_steps(
         raise
     platform.run(_finish, actor, request=request, given=given)
     return given
-
-
-def forget_old(work: UnitOfWork) -> int:
-    """Remove the answers of more than 24 hours ago; return how many. For the scheduler."""
-    gone = work.db.execute(
-        delete(IdempotencyRecord).where(col(IdempotencyRecord.created_at) <= work.now - KEPT_FOR)
-    )
-    return int(getattr(gone, "rowcount", 0))
 
 
 def _current(work: UnitOfWork, caller: str, request: Request) -> IdempotencyRecord | None:

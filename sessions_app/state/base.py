@@ -26,7 +26,6 @@ import inspect
 import logging
 import secrets
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 from urllib.parse import urlencode
 
@@ -185,7 +184,7 @@ class AppState(rx.State):
 
     visitor: VisitorView = VisitorView()
     problem: Problem = NO_PROBLEM
-    toasts: list[Toast] = []
+    toasts: rx.Field[list[Toast]] = rx.field(default_factory=list)
 
     # Whose state this is (a person's id, "" for nobody, None before the first event) and who that is now.
     # SessionBinding sets both before every event; a client cannot write them.

@@ -233,17 +233,15 @@ class _Hours:
         week: list[list[Range]] = [[] for _ in range(7)]
         for rule in calendar.rules:
             week[rule.day_of_week].append((rule.start_minute, rule.end_minute))
-        self._week = [merged(windows) for windows in week]
-        self._dates = {override.on.toordinal(): merged(override.windows) for override in calendar.overrides}
+        self._week = week
+        self._dates = {override.on.toordinal(): override.windows for override in calendar.overrides}
 
     def opened(self, first: int, last: int) -> list[Range]:
         """The merged windows, in seconds, of the local dates from ``first`` to ``last``, both included."""
         zone, week, dates = self._zone, self._week, self._dates
         ranges: list[Range] = []
         for ordinal in range(first, last + 1):
-            windows = dates.get(ordinal)
-            if windows is None:
-                windows = week[ordinal % 7]
+            windows: Sequence[Range] = dates[ordinal] if ordinal in dates else week[ordinal % 7]
             if not windows:
                 continue
             midnight, is_even = _day(zone, ordinal)
@@ -256,14 +254,17 @@ class _Hours:
 
     def run_begins_on(self, ordinal: int) -> int | None:
         """The date on which the windows began that run on, without a gap, into this one; None: never."""
-        is_whole_week = all(windows == _WHOLE_DAY for windows in self._week)
-        gaps = [day for day, windows in self._dates.items() if windows != _WHOLE_DAY]
+        is_whole_week = all(merged(windows) == _WHOLE_DAY for windows in self._week)
+        gaps = [day for day, windows in self._dates.items() if merged(windows) != _WHOLE_DAY]
         while ordinal > _FIRST_ORDINAL:
+            if is_whole_week:
+                earlier_gaps = [day for day in gaps if day <= ordinal]
+                if not earlier_gaps:
+                    return None
+                ordinal = max(earlier_gaps)
             today = self.opened(ordinal, ordinal)
             if len(today) != 1:
                 break
-            if is_whole_week and not any(day <= ordinal for day in gaps):
-                return None
             before = self.opened(ordinal - 1, ordinal - 1)
             if not before or before[-1][1] < today[0][0]:
                 break

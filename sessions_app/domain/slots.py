@@ -447,19 +447,21 @@ class _Question:
         )
 
     def _has_day_off(self, start: int, end: int) -> bool:
-        """Whether the weekly hours would offer a start in [start, end) on a date that is off."""
+        """Whether a day off takes what the week offers in [start, end), or nothing but days off is in it."""
         away = hours.away_ordinals(self._calendar)
         if not away:
             return False
+        zone = self._calendar.zone
+        if away.issuperset(range(hours.local_ordinal(start, zone), hours.local_ordinal(end - 1, zone) + 1)):
+            return True
         kept = tuple(override for override in self._calendar.overrides if override.windows)
         usual = replace(self._calendar, overrides=kept)
-        zone = self._calendar.zone
         return any(hours.local_ordinal(second, zone) in away for second in self._grid(usual, start, end, []))
 
     def _why_too_soon_or_late(self, start: int, end: int) -> Reason:
         """The reason when nothing is offered between notice and horizon, looking a month to either side."""
         sides = (
-            (Reason.NOTICE, max(start, self._now), min(end, self._notice_ends)),
+            (Reason.NOTICE, max(start, self._now), min(end, self._notice_ends, self._horizon)),
             (Reason.HORIZON, max(start, self._horizon), min(end, max(start, self._horizon) + _A_MONTH)),
             (Reason.PAST, max(start, min(end, self._now) - _A_MONTH), min(end, self._now)),
         )

@@ -171,7 +171,7 @@ def _overrides(
         select(AvailabilityOverride)
         .where(
             col(AvailabilityOverride.instructor_id).in_(instructor_ids),
-            col(AvailabilityOverride.on_date) >= around.start.date(),
+            # Also those long past: around the clock, the last day off is where the grid of starts begins.
             col(AvailabilityOverride.on_date) <= around.end.date(),
         )
         .order_by(col(AvailabilityOverride.on_date), col(AvailabilityOverride.start_minute))

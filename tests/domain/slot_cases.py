@@ -118,9 +118,9 @@ def question_around(random: Random, zone: str, at: datetime) -> Question:
 
 
 def window_around(at: datetime) -> TimeSpan:
-    """A day and a half before and after, on whole minutes."""
+    """A day and a quarter before and after, on whole minutes."""
     at = at.replace(second=0, microsecond=0)
-    return TimeSpan(at - minutes(2160), at + minutes(2160))
+    return TimeSpan(at - minutes(1800), at + minutes(1800))
 
 
 def any_day(random: Random) -> date:

@@ -88,7 +88,7 @@ def minute_number(instant: datetime) -> int:
 def open_minutes(calendar: Calendar, around: TimeSpan) -> dict[int, int]:
     """Every open minute near ``around``, and the first minute of the unbroken run it belongs to."""
     runs: dict[int, int] = {}
-    for first in (around.start.date() - 13 * DAY, ENDLESS_FROM):
+    for first in (around.start.date() - 9 * DAY, ENDLESS_FROM):
         marked: set[int] = set()
         day = first
         while day <= around.end.date() + 2 * DAY:
@@ -168,7 +168,7 @@ def hour_refusals(q: Question, start: datetime, end: datetime, local_start: date
         away = any(o.on == local_start and not o.windows for o in q.calendar.overrides)
         yield Reason.OVERRIDE_DAY_OFF if away else Reason.OUTSIDE_HOURS
         return
-    if not all(minute in runs for minute in range(first, last)):
+    if not set(range(first, last)) <= runs.keys():
         yield Reason.OUTSIDE_HOURS
     if (start - EPOCH - runs[first] * MINUTE) % (q.rules.step_minutes * MINUTE):
         yield Reason.OFF_GRID

@@ -130,7 +130,7 @@ def test_lifting_the_rule_of_a_reason_frees_the_start_or_brings_the_next_reason(
 ) -> None:
     question, window = case
     for _ in range(20):
-        start = window.start + timedelta(minutes=5 * random.randrange(864))
+        start = window.start + timedelta(minutes=5 * random.randrange(720))
         answer, asked, lifted = judge(start, **question.arguments()), question, 0
         while not isinstance(answer, Slot):
             first = answer[0]

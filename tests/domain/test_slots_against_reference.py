@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import os
+from datetime import UTC, datetime, timedelta
 from random import Random
+from time import monotonic, time_ns
 from zoneinfo import available_timezones
 
 import pytest
@@ -13,29 +15,45 @@ from tests.domain.slot_cases import NO_SWITCH, next_switches, question_around, w
 from tests.domain.slot_reference import bookable, refusals
 
 ZONES = sorted(available_timezones())
+FIRST = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def compare(random: Random, zone: str, at: datetime) -> None:
+    question, window = question_around(random, zone, at), window_around(at)
+
+    expected = bookable(question, window)
+    listing = open_slots(window=window, **question.arguments())
+
+    assert [(s.span.start, s.seats_left, s.session_id, s.published_id) for s in listing.slots] == expected
+    assert all(s.span.minutes == question.duration_minutes for s in listing.slots)
+    assert (listing.reason is None) == bool(expected)
+    listed = {slot.span.start: slot for slot in listing.slots}
+    some = [window.start + timedelta(minutes=minute) for minute in random.sample(range(3600), 30)]
+    for start in [*some, *list(listed)[:10]]:
+        answer = judge(start, **question.arguments())
+        if isinstance(answer, Slot):
+            assert answer == listed[start]
+            assert list(refusals(question, start)) == []
+        else:
+            assert start not in listed
+            assert list(answer) == list(refusals(question, start))
 
 
 @pytest.mark.parametrize("zone", ZONES)
-def test_slots_are_those_of_the_slow_reference_around_every_switch(zone: str) -> None:
+def test_slots_are_those_of_the_slow_reference_around_the_next_switches(zone: str) -> None:
     random = Random(zone)
-    for at in (next_switches(zone, datetime(2026, 11, 1, tzinfo=UTC)) or [NO_SWITCH])[:2]:
-        question, window = question_around(random, zone, at), window_around(at)
+    for at in (next_switches(zone, FIRST) or [NO_SWITCH])[:2]:
+        compare(random, zone, at)
 
-        expected = bookable(question, window)
-        listing = open_slots(window=window, **question.arguments())
 
-        assert [(s.span.start, s.seats_left, s.session_id, s.published_id) for s in listing.slots] == expected
-        assert all(s.span.minutes == question.duration_minutes for s in listing.slots)
-        assert (listing.reason is None) == bool(expected)
-        listed = {slot.span.start: slot for slot in listing.slots}
-        asked = [
-            window.start + (window.end - window.start) * i / 4320 for i in random.sample(range(4320), 40)
-        ]
-        for start in [*asked, *list(listed)[:10]]:
-            answer = judge(start, **question.arguments())
-            if isinstance(answer, Slot):
-                assert answer == listed[start]
-                assert list(refusals(question, start)) == []
-            else:
-                assert start not in listed
-                assert list(answer) == list(refusals(question, start))
+@pytest.mark.soak
+def test_slots_are_those_of_the_slow_reference_for_as_long_as_asked() -> None:
+    seed = int(os.environ.get("SOAK_SEED") or time_ns())
+    until = monotonic() + 60 * float(os.environ.get("SOAK_MINUTES") or 10)
+    print(f"\nslots against the reference: SOAK_SEED={seed}")  # noqa: T201
+    random, rounds = Random(seed), 0
+    while monotonic() < until:
+        zone = random.choice(ZONES)
+        compare(random, zone, random.choice(next_switches(zone, FIRST) or [NO_SWITCH]))
+        rounds += 1
+    print(f"{rounds} random calendars, all alike")  # noqa: T201

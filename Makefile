@@ -6,6 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,$(if $(shell $(name) -c 'import sys; print("yes") if sys.version_info >= (3, 11) else None' 2>/dev/null),$(name))))
 SOAK_MINUTES ?= 10
+TEST_WORKERS ?= auto
 m ?=
 export SOAK_MINUTES
 export REFLEX_USE_NPM := 1
@@ -36,7 +37,9 @@ run: runtime ## Install, migrate, load demo data, build and serve on http://loca
 	@exec $(BIN)/python -m sessions_app.serve
 
 test: development ## The whole suite: SQLite, PostgreSQL, Valkey and Chromium included
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m tests.infra.chromium
+	@ENV_FILE= $(BIN)/python -m sessions_app.frontend
+	@$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist worksteal
 
 check: development ## Lint, format, types, import directions, then the suite
 	@$(MAKE) --no-print-directory lint

@@ -129,4 +129,7 @@ def _unpack_into(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(f"{find().path}\n")
+    try:
+        sys.stdout.write(f"Chromium: {find().path}\n")
+    except ChromiumMissing as missing:
+        sys.exit(str(missing))

@@ -38,7 +38,9 @@ def person(person_id: str, role: Role) -> Person:
     return Person(id=person_id, name=person_id, role=role, timezone="UTC", created_at=at(1, 12))
 
 
-def session(session_id: str, start: datetime, *, instructor: str = "ada", status: str = "scheduled") -> SQLModel:
+def session(
+    session_id: str, start: datetime, *, instructor: str = "ada", status: str = "scheduled"
+) -> SQLModel:
     return TeachingSession(
         id=session_id,
         instructor_id=instructor,
@@ -91,7 +93,12 @@ def busy(engine: Engine) -> Engine:
     """Ada teaches Noah on 3 December from 10 to 11, with a buffer of 15 minutes."""
     teachers = [person(name, Role.INSTRUCTOR) for name in ("ada", "bo")]
     offering = Offering(
-        id="off", instructor_id="ada", title="x", duration_minutes=60, created_at=at(1, 12), updated_at=at(1, 12)
+        id="off",
+        instructor_id="ada",
+        title="x",
+        duration_minutes=60,
+        created_at=at(1, 12),
+        updated_at=at(1, 12),
     )
     add(engine, *teachers, person("noah", Role.STUDENT), offering)
     add(engine, session("first", at(3, 10)), seat("first", at(3, 10), student="noah"))

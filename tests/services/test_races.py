@@ -19,7 +19,7 @@ def test_one_of_fifty_gets_a_time_and_the_others_get_three_that_are_free(
     world: World, database_url: str, verb: str
 ) -> None:
     offering = world.offering()
-    crowd = [world.student() for _ in range(CROWD)]
+    crowd = world.crowd(CROWD)
 
     outcomes = stampede(
         database_url,
@@ -44,7 +44,7 @@ def test_one_of_many_reschedules_onto_one_time_wins_and_the_others_stay_where_th
     world: World, database_url: str
 ) -> None:
     offering = world.offering()
-    students = [world.student() for _ in range(24)]
+    students = world.crowd(24)
     placed = [
         world.book(student, offering, at(4 + number // 6, 8 + 2 * (number % 6)))
         for number, student in enumerate(students)
@@ -88,8 +88,8 @@ def test_a_group_of_twenty_takes_twenty_of_fifty(world: World, database_url: str
     outcomes = stampede(
         database_url,
         [
-            Attempt("book", world.student().id, {"offering_id": offering.id, "starts_at": START})
-            for _ in range(CROWD)
+            Attempt("book", one.id, {"offering_id": offering.id, "starts_at": START})
+            for one in world.crowd(CROWD)
         ],
         now=NOON,
     )
@@ -105,8 +105,8 @@ def test_overlapping_starts_of_one_instructor_leave_no_overlap(world: World, dat
     outcomes = stampede(
         database_url,
         [
-            Attempt("book", world.student().id, {"offering_id": offering.id, "starts_at": start})
-            for start in starts
+            Attempt("book", one.id, {"offering_id": offering.id, "starts_at": start})
+            for one, start in zip(world.crowd(len(starts)), starts, strict=True)
         ],
         now=NOON,
     )

@@ -69,22 +69,31 @@ class World:
         )
 
     def new_instructor(self, name: str, *, zone: str = "UTC", **limits: Any) -> Person:
-        person = self.person(name, Role.INSTRUCTOR, zone=zone)
-        self.add(InstructorProfile(person_id=person.id, **limits))
-        self.add(InstructorCourse(instructor_id=person.id, course_id=self.course.id))
-        for day in range(7):
-            self.add(
+        person = self._new_person(name, Role.INSTRUCTOR, zone=zone)
+        return self.add(
+            person,
+            InstructorProfile(person_id=person.id, **limits),
+            InstructorCourse(instructor_id=person.id, course_id=self.course.id),
+            *(
                 AvailabilityRule(
                     instructor_id=person.id, day_of_week=day, start_minute=8 * 60, end_minute=20 * 60
                 )
-            )
-        return person
+                for day in range(7)
+            ),
+        )
 
     def student(self, name: str = "Noah Berger", *, enrolled: bool = True, **facts: Any) -> Person:
-        student = self.person(name, Role.STUDENT, **facts)
-        if enrolled:
-            self.add(Enrollment(student_id=student.id, course_id=self.course.id, created_at=self.clock.now()))
-        return student
+        student = self._new_person(name, Role.STUDENT, **facts)
+        return self.add(student, *([self._enrollment(student)] if enrolled else ()))
+
+    def crowd(self, size: int) -> list[Person]:
+        """Many enrolled students, in one transaction."""
+        students = [self._new_person(f"Student {number}", Role.STUDENT) for number in range(size)]
+        self.add(students[0], *students[1:], *(self._enrollment(student) for student in students))
+        return students
+
+    def _enrollment(self, student: Person) -> Enrollment:
+        return Enrollment(student_id=student.id, course_id=self.course.id, created_at=self.clock.now())
 
     def guardian_of(self, *children: Person) -> Person:
         guardian = self.person("Greta Guard", Role.GUARDIAN)

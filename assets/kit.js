@@ -8,6 +8,7 @@
  *   [role=radiogroup], [role=tablist] made of buttons: arrows (and Home, End in tabs) move and choose
  *   [aria-busy=true]        a button that waits lets no second click through
  *   [data-reveal=id]        shows and hides the password in #id
+ *   input[data-checked]     follows that attribute when the server changes it; a choice of the person shows at once
  *   [data-toast]            presses its [data-dismiss] after eight seconds, unless data-stays, hover or focus */
 (function () {
   var openers = new WeakMap();
@@ -126,6 +127,13 @@
       if (kind.choose && to !== item) to.click();
     });
   });
+
+  /* choices that the server changes */
+  new MutationObserver(function (changes) {
+    changes.forEach(function (change) {
+      if (change.target.matches("input")) change.target.checked = change.target.dataset.checked === "true";
+    });
+  }).observe(document.documentElement, { subtree: true, attributeFilter: ["data-checked"] });
 
   /* toasts */
   var timed = new WeakSet();

@@ -79,7 +79,10 @@ def page(
     return _frame(
         _top_bar(visitor, current),
         rx.el.main(
-            *children, id=MAIN, tab_index=-1, class_name=["w-full flex-1 outline-none", width, class_name]
+            *children,
+            custom_attrs={"id": MAIN},
+            tab_index=-1,
+            class_name=["w-full flex-1 outline-none", width, class_name],
         ),
         _footer(zone),
         _choose(visitor.signed_in, _tab_bar(visitor, current)),
@@ -92,17 +95,19 @@ def focus_page(
     visitor: Visitor = ANYONE,
     wide: bool = False,
     bare: bool = True,
+    fresh: bool = False,
     toasts: rx.Component | None = None,
     class_name: str = "",
 ) -> rx.Component:
     """One column: 384 px for signing in and the like, 640 when ``wide``.
 
-    ``bare`` leaves only the brand above it; ``class_name`` replaces the width.
+    ``bare`` leaves only the brand above it, whose link loads the start page anew where ``fresh``; ``class_name``
+    replaces the width.
     """
     column = "py-8 pb-20 sm:py-12" if wide else "pt-6 pb-16 sm:pt-14"
     measure = class_name or ("max-w-[40rem]" if wide else "max-w-[24rem]")
     header = (
-        rx.el.header(_home_link("/"), class_name="px-(--gutter) py-5 sm:px-8")
+        rx.el.header(_home_link("/", fresh=fresh), class_name="px-(--gutter) py-5 sm:px-8")
         if bare
         else _top_bar(visitor, "")
     )
@@ -110,7 +115,7 @@ def focus_page(
         header,
         rx.el.main(
             *children,
-            id=MAIN,
+            custom_attrs={"id": MAIN},
             tab_index=-1,
             class_name=f"mx-auto w-full flex-1 px-(--gutter) outline-none {column} {measure}",
         ),
@@ -155,7 +160,9 @@ def wizard_page(
     )
     return _frame(
         header,
-        rx.el.main(*children, id=MAIN, tab_index=-1, class_name=["outline-none", class_name]),
+        rx.el.main(
+            *children, custom_attrs={"id": MAIN}, tab_index=-1, class_name=["outline-none", class_name]
+        ),
         toasts=toasts,
     )
 
@@ -213,11 +220,12 @@ def _choose(condition: ui.Flag, shown: rx.Component, otherwise: rx.Component | N
     return rx.cond(condition, shown, other)
 
 
-def _home_link(href: ui.Text) -> rx.Component:
+def _home_link(href: ui.Text, *, fresh: bool = False) -> rx.Component:
     name = load_settings().app_name
     return ui.link(
         wordmark(name),
         href=href,
+        external=fresh,
         aria_label=f"{name}, home",
         class_name="inline-flex min-h-11 items-center rounded-control",
     )

@@ -23,6 +23,7 @@ def error() -> rx.Component:
             ),
         ),
         wide=True,
+        fresh=True,
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import reflex as rx
 
 from sessions_app.components.ui.icons import BADGE, icon
-from sessions_app.components.ui.values import Children, Flag, Handler, Text
+from sessions_app.components.ui.values import Children, Flag, Handler, Text, node_id
 
 Choices = Sequence[tuple[str, Text]] | rx.Var[Any]
 
@@ -55,7 +55,11 @@ def radio_group(
     show_label: bool = True,
     class_name: str = "",
 ) -> rx.Component:
-    """Native radio buttons under a group named ``label``; ``value`` is the chosen one."""
+    """Native radio buttons under a group named ``label``; ``value`` is the chosen one.
+
+    A choice shows at once, before the server has heard of it; when ``value`` changes otherwise, the buttons follow
+    (``assets/kit.js``).
+    """
     label_id = f"group-{name}"
 
     def draw(option: Any, text: Any) -> rx.Component:
@@ -64,7 +68,8 @@ def radio_group(
                 type="radio",
                 name=name,
                 value=option,
-                checked=value == option,
+                default_checked=value == option,
+                custom_attrs={"data-checked": value == option},
                 on_change=on_change,
                 class_name="size-5 shrink-0 accent-accent",
             ),
@@ -74,7 +79,9 @@ def radio_group(
 
     return rx.el.div(
         rx.el.span(
-            label, id=label_id, class_name="block text-sm font-medium text-ink" if show_label else "sr-only"
+            label,
+            id=node_id(label_id),
+            class_name="block text-sm font-medium text-ink" if show_label else "sr-only",
         ),
         *choice(options, draw),
         role="radiogroup",

@@ -13,7 +13,7 @@ import reflex as rx
 
 from sessions_app.components.ui.buttons import ICON_BUTTON
 from sessions_app.components.ui.icons import BADGE, icon
-from sessions_app.components.ui.values import Children, Text, is_empty, is_given, when
+from sessions_app.components.ui.values import Children, Text, is_empty, is_given, node_id, when
 
 LABEL = "block text-sm font-medium text-ink"
 CONTROL = (
@@ -30,7 +30,7 @@ def field_error(message: Text, *, id: Text) -> rx.Component:
     return rx.el.p(
         icon("circle-alert", BADGE),
         message,
-        id=id,
+        id=node_id(id),
         class_name="flex items-center gap-1.5 text-xs font-medium text-danger-text",
     )
 
@@ -39,7 +39,7 @@ def _note(control_id: str, hint: Text | None, error: Text | None) -> tuple[list[
     """What stands below the control, and the attributes that tie it to the control."""
     note_id = f"{control_id}-note"
     hint_part: Children | None = (
-        None if is_empty(hint) else rx.el.p(hint, id=note_id, class_name="text-xs text-ink-3")
+        None if is_empty(hint) else rx.el.p(hint, id=node_id(note_id), class_name="text-xs text-ink-3")
     )
     if is_empty(error):
         return ([hint_part], {"aria_describedby": note_id}) if hint_part is not None else ([], {})
@@ -89,7 +89,7 @@ def text_field(
     control_id = id or f"field-{name}"
     note, described = _note(control_id, hint, error)
     control = rx.el.input(
-        id=control_id,
+        id=node_id(control_id),
         name=name,
         type=kind,
         class_name=["h-(--control) px-3", CONTROL, "pr-12" if trailing is not None else ""],
@@ -154,7 +154,7 @@ def text_area(
     control_id = id or f"field-{name}"
     note, described = _note(control_id, hint, error)
     control = rx.el.textarea(
-        id=control_id,
+        id=node_id(control_id),
         name=name,
         class_name=["block min-h-24 px-3 py-2.5 resize-y", CONTROL],
         **described,
@@ -188,7 +188,7 @@ def select_field(
     control = rx.el.div(
         rx.el.select(
             *choices,
-            id=control_id,
+            id=node_id(control_id),
             name=name,
             class_name=["h-(--control) appearance-none truncate pl-3 pr-9 cursor-pointer", CONTROL],
             **described,

@@ -13,7 +13,7 @@ import reflex as rx
 from sessions_app.components.ui.buttons import icon_button
 from sessions_app.components.ui.icons import icon
 from sessions_app.components.ui.links import link
-from sessions_app.components.ui.values import Children, Flag, Handler, Text
+from sessions_app.components.ui.values import Children, Flag, Handler, Text, node_id
 
 ITEM = (
     "flex min-h-(--control-sm) w-full items-center gap-2.5 rounded-[6px] px-2.5 text-sm text-left "
@@ -40,7 +40,7 @@ def dialog(
     panel = rx.el.dialog(
         rx.el.div(
             rx.el.div(
-                rx.el.h2(title, id=f"{id}-title", class_name="text-lg font-semibold"),
+                rx.el.h2(title, id=node_id(f"{id}-title"), class_name="text-lg font-semibold"),
                 icon_button(
                     "x",
                     "Close",
@@ -65,7 +65,7 @@ def dialog(
             if footer is not None
             else []
         ),
-        id=id,
+        id=node_id(id),
         aria_labelledby=f"{id}-title",
         class_name=["dialog max-sm:max-w-none", class_name],
         custom_attrs={"data-modal": "true"},
@@ -111,7 +111,7 @@ def menu(
 
 def _panel(panel_id: Text, class_name: str) -> dict[str, Any]:
     return {
-        "id": panel_id,
+        "id": node_id(panel_id),
         "class_name": ["popover", PANEL, class_name],
         "custom_attrs": {"popover": "auto"},
     }

@@ -7,7 +7,7 @@ from typing import Any
 
 import reflex as rx
 
-from sessions_app.components.ui.values import Children, Number, Text
+from sessions_app.components.ui.values import Children, Number, Text, node_id
 
 TAB = (
     "-mb-px inline-flex h-11 shrink-0 items-center gap-2 border-b-2 border-transparent text-sm text-ink-2 "
@@ -42,7 +42,7 @@ def tabs(
             ),
             type="button",
             role="tab",
-            id=f"{id}-{key}",
+            id=node_id(f"{id}-{key}"),
             aria_selected=chosen,
             aria_controls=f"{id}-panel",
             tab_index=rx.cond(chosen, 0, -1) if isinstance(chosen, rx.Var) else (0 if chosen else -1),
@@ -68,7 +68,7 @@ def tab_panel(
     return rx.el.div(
         *children,
         role="tabpanel",
-        id=f"{id}-panel",
+        id=node_id(f"{id}-panel"),
         aria_labelledby=f"{id}-{selected}",
         class_name=class_name,
     )

@@ -14,6 +14,14 @@ Handler: TypeAlias = Any
 """An event handler, an event with its arguments bound, or a list of them: whatever ``on_click`` takes."""
 
 
+def node_id(value: Text) -> rx.Var[str]:
+    """An ``id`` for labels and scripts.
+
+    A var, so that Reflex keeps no reference to the node and a form sends its fields by ``name`` alone.
+    """
+    return rx.Var.create(value)
+
+
 def is_empty(value: Text | None) -> bool:
     """Whether nothing can ever be shown: not given, or an empty text known at compile time."""
     return value is None or (isinstance(value, str) and value == "")

@@ -15,6 +15,7 @@ import reflex as rx
 from markdown_it import MarkdownIt
 
 from sessions_app.components import layout, ui
+from sessions_app.components.bound import toasts, visitor
 from sessions_app.settings import Settings, load_settings
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "guides"
@@ -74,7 +75,7 @@ def guides() -> tuple[Guide, ...]:
     return tuple(read_guide(slug, load_settings()) for slug in ORDER)
 
 
-def index(visitor: layout.Visitor = layout.ANYONE) -> rx.Component:
+def index() -> rx.Component:
     """What help there is, and where to write when it is not enough."""
     support = load_settings().support_email
     return layout.page(
@@ -99,12 +100,13 @@ def index(visitor: layout.Visitor = layout.ANYONE) -> rx.Component:
             ".",
             class_name="mt-8 text-sm text-ink-2",
         ),
-        visitor=visitor,
+        visitor=visitor(),
+        toasts=toasts(),
         current="help",
     )
 
 
-def guide_page(guide: Guide, visitor: layout.Visitor = layout.ANYONE) -> rx.Component:
+def guide_page(guide: Guide) -> rx.Component:
     """One guide beside the list of all of them."""
     others = rx.el.nav(
         rx.el.ul(
@@ -125,6 +127,7 @@ def guide_page(guide: Guide, visitor: layout.Visitor = layout.ANYONE) -> rx.Comp
             ),
             class_name="grid grid-cols-[minmax(0,1fr)] pt-8 lg:grid-cols-[14rem_minmax(0,1fr)] lg:gap-12 lg:pt-12",
         ),
-        visitor=visitor,
+        visitor=visitor(),
+        toasts=toasts(),
         current="help",
     )

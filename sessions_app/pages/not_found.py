@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from sessions_app.components import layout, ui
+from sessions_app.components.bound import visitor
 
 
 def not_found() -> rx.Component:
@@ -22,4 +23,5 @@ def not_found() -> rx.Component:
             ),
             class_name="py-20",
         ),
+        visitor=visitor(),
     )

@@ -98,7 +98,9 @@ def main() -> int:
     else:
         _say("The pages are built already")
     _say("Bringing the database up to date and starting the server")
-    signal.signal(signal.SIGTERM, _interrupt)
+    # A shell that starts us in the background has Ctrl-C ignored; whoever sends it to us by hand means it.
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, _interrupt)
     server = start_server(host=settings.host, port=settings.port, workers=settings.workers, environment={})
     try:
         if not wait_until_up(server, host=settings.host, port=settings.port):

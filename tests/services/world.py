@@ -54,19 +54,19 @@ class World:
         self.course = self.add(Course(title="Linear Algebra", subject_id=subject.id, session_count=10))
         self.instructor = self.new_instructor("Ada Lindqvist")
 
-    def add(self, row: T) -> T:
+    def add(self, row: T, *others: SQLModel) -> T:
+        """Store rows in this order, in one transaction; return the first."""
+
         def store(work: UnitOfWork) -> T:
-            work.db.add(row)
+            for each in (row, *others):
+                work.db.add(each)
+                work.db.flush()
             return row
 
         return self.platform.run(store, Actor.system())
 
-    def person(self, name: str, role: Role, *, zone: str = "UTC", email: str | None = "auto") -> Person:
-        self.count += 1
-        address = f"person{self.count}@example.test" if email == "auto" else email
-        return self.add(
-            Person(name=name, role=role, email=address, timezone=zone, created_at=self.clock.now())
-        )
+    def person(self, name: str, role: Role, **facts: Any) -> Person:
+        return self.add(self._new_person(name, role, **facts))
 
     def new_instructor(self, name: str, *, zone: str = "UTC", **limits: Any) -> Person:
         person = self._new_person(name, Role.INSTRUCTOR, zone=zone)
@@ -91,6 +91,11 @@ class World:
         students = [self._new_person(f"Student {number}", Role.STUDENT) for number in range(size)]
         self.add(students[0], *students[1:], *(self._enrollment(student) for student in students))
         return students
+
+    def _new_person(self, name: str, role: Role, *, zone: str = "UTC", email: str | None = "auto") -> Person:
+        self.count += 1
+        address = f"person{self.count}@example.test" if email == "auto" else email
+        return Person(name=name, role=role, email=address, timezone=zone, created_at=self.clock.now())
 
     def _enrollment(self, student: Person) -> Enrollment:
         return Enrollment(student_id=student.id, course_id=self.course.id, created_at=self.clock.now())

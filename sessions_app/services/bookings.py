@@ -52,6 +52,7 @@ from sessions_app.services import (
     audit,
     calendars,
     credits,
+    enrollments,
     expiry,
     live,
     notifications,
@@ -283,6 +284,7 @@ def secure(work: UnitOfWork, booking: Booking, session: TeachingSession, event: 
     booking.updated_at = work.now
     work.db.add(booking)
     seats.refresh(work, session, booking)
+    enrollments.settle_deferral(work, student_id=booking.student_id, course_id=booking.course_id)
     audit.record(work, "booking.scheduled", "booking", booking.id, by=event.value)
     kind = NotificationKind.ACCEPTED if event is BookingEvent.ACCEPT else NotificationKind.BOOKED
     notifications.queue(work, kind, booking, session)

@@ -107,11 +107,11 @@ class World:
         return guardian
 
     def offering(self, instructor: Person | None = None, **facts: Any) -> Offering:
-        facts = {"price_minor": 0, "duration_minutes": 60, "title": "One-to-one session"} | facts
+        usual = {"price_minor": 0, "duration_minutes": 60, "title": "One-to-one session"}
+        facts = usual | {"course_id": self.course.id} | facts
         return self.add(
             Offering(
                 instructor_id=(instructor or self.instructor).id,
-                course_id=self.course.id,
                 created_at=self.clock.now(),
                 updated_at=self.clock.now(),
                 **facts,

@@ -1,0 +1,367 @@
+"""The demo data keeps each promise of the outside contract, whatever today is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlmodel import col, select
+
+from sessions_app import demo
+from sessions_app.adapters.sandbox_payments import SandboxGateway
+from sessions_app.demo_accounts import DEMO_ACCOUNTS, DEMO_PASSWORD
+from sessions_app.domain.availability import local_date, to_utc
+from sessions_app.domain.booking_lifecycle import OCCUPYING, BookingStatus
+from sessions_app.domain.permissions import Actor, Role
+from sessions_app.domain.timespans import TimeSpan
+from sessions_app.models import (
+    AvailabilityOverride,
+    Booking,
+    Enrollment,
+    GatewayTask,
+    GuardianLink,
+    InstructorProfile,
+    Offering,
+    OutboxMessage,
+    Person,
+    PublishedSlot,
+    Refund,
+)
+from sessions_app.models.catalogue import BookingMode, SessionType
+from sessions_app.models.database import open_engine
+from sessions_app.models.messages import OutboxState
+from sessions_app.models.money import TaskState
+from sessions_app.services import access, bookings, calendars, credits, passwords, slots
+from sessions_app.services.queries import courses
+from sessions_app.services.unit_of_work import Platform, UnitOfWork
+from sessions_app.settings import parse_settings
+from tests.doubles.clock import StoppedClock
+from tests.infra.shared_run import SharedRun
+
+A_TUESDAY = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
+INSTRUCTORS = ("instructor@demo.test", "instructor2@demo.test", "instructor3@demo.test")
+
+
+@pytest.fixture(scope="module")
+def told(shared_run: SharedRun, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """A platform with the demo data, loaded once for all the tests that only read it."""
+    folder = tmp_path_factory.mktemp("demo")
+    yield from _told(shared_run, folder, A_TUESDAY)
+
+
+def _told(shared_run: SharedRun, folder: Path, today: datetime) -> Iterator[Platform]:
+    engine = open_engine(shared_run.sqlite_copy(folder / "demo.db"))
+    clock = StoppedClock(today)
+    platform = Platform(
+        engine=engine,
+        settings=parse_settings(data_dir=folder),
+        clock=clock,
+        payments=SandboxGateway(engine, clock),
+        mailer=None,
+    )
+    demo.load(platform)
+    yield platform
+    engine.dispose()
+
+
+def rows(platform: Platform, statement):
+    return platform.read(lambda work: list(work.db.exec(statement).all()), Actor.system())
+
+
+def person(platform: Platform, email: str) -> Person:
+    return rows(platform, select(Person).where(col(Person.email) == email))[0]
+
+
+def acting(platform: Platform, email: str) -> Actor:
+    who = person(platform, email)
+    return Actor(person_id=who.id, role=who.role)
+
+
+def first_course(platform: Platform) -> courses.CourseCard:
+    return platform.read(courses.listing, acting(platform, "student@demo.test")).items[0]
+
+
+def offerings_in_first_course(platform: Platform, email: str) -> tuple:
+    taught = platform.read(courses.instructors, Actor.anonymous(), course_id=first_course(platform).id)
+    return next(one.offerings for one in taught if one.id == person(platform, email).id)
+
+
+def starts(platform: Platform, offering_id: str, window: TimeSpan, student: str) -> list[datetime]:
+    def query(work: UnitOfWork) -> list[datetime]:
+        offering = work.db.get_one(Offering, offering_id)
+        found = slots.listing(work, offering, window, student_id=person(platform, student).id)
+        return [slot.span.start for slot in found.slots]
+
+    return platform.read(query, Actor.system())
+
+
+def test_every_listed_account_signs_in_with_the_listed_password(told: Platform) -> None:
+    for account in DEMO_ACCOUNTS:
+        is_right, _ = passwords.verified(DEMO_PASSWORD, person(told, account.email).password_hash)
+        assert is_right, account.email
+
+
+def test_accounts_have_the_roles_and_zones_promised(told: Platform) -> None:
+    assert [
+        (person(told, email).role, person(told, email).timezone)
+        for email in ("student@demo.test", *INSTRUCTORS, "assistant@demo.test", "admin@demo.test")
+    ] == [
+        (Role.STUDENT, "Europe/Paris"),
+        (Role.INSTRUCTOR, "Europe/Paris"),
+        (Role.INSTRUCTOR, "America/New_York"),
+        (Role.INSTRUCTOR, "Asia/Kolkata"),
+        (Role.ASSISTANT, "Europe/Paris"),
+        (Role.ADMIN, "Europe/Paris"),
+    ]
+
+
+def test_the_student_has_five_credits_and_no_guardian(told: Platform) -> None:
+    student = person(told, "student@demo.test")
+
+    assert told.read(credits.balance_of, Actor.system(), student.id) == 5
+    assert rows(told, select(GuardianLink).where(col(GuardianLink.child_id) == student.id)) == []
+
+
+def test_the_second_student_has_no_future_sessions(told: Platform) -> None:
+    second = person(told, "student2@demo.test")
+
+    ahead = select(Booking).where(
+        col(Booking.student_id) == second.id, col(Booking.ends_at) > told.clock.now()
+    )
+    assert rows(told, ahead) == []
+
+
+def test_the_guardian_has_two_children_one_without_an_account(told: Platform) -> None:
+    children = told.read(access.child_ids, acting(told, "guardian@demo.test"))
+    people = rows(told, select(Person).where(col(Person.id).in_(children)))
+
+    assert {child.email for child in people} == {"student2@demo.test", None}
+    assert [child.password_hash for child in people if child.email is None] == [None]
+    links = rows(told, select(GuardianLink).where(col(GuardianLink.child_id).in_(children)))
+    assert all(link.rights == {"book", "pay", "view", "cancel"} for link in links)
+
+
+def test_both_students_are_enrolled_in_the_first_course(told: Platform) -> None:
+    enrolled = rows(
+        told,
+        select(Person.email)
+        .join(Enrollment, col(Enrollment.student_id) == col(Person.id))
+        .where(col(Enrollment.course_id) == first_course(told).id),
+    )
+
+    assert {"student@demo.test", "student2@demo.test"} <= set(enrolled)
+
+
+def test_the_three_instructors_teach_the_first_course_and_nobody_else(told: Platform) -> None:
+    taught = told.read(courses.instructors, Actor.anonymous(), course_id=first_course(told).id)
+
+    assert {one.id for one in taught} == {person(told, email).id for email in INSTRUCTORS}
+
+
+@pytest.mark.parametrize("email", INSTRUCTORS)
+def test_each_offers_free_paid_credits_and_on_request_in_this_order(told: Platform, email: str) -> None:
+    free, paid, by_credits, asked, *others = offerings_in_first_course(told, email)
+
+    assert all(one.session_type is SessionType.INDIVIDUAL for one in (free, paid, by_credits, asked))
+    assert (free.is_free, free.booking_mode, free.duration_minutes) == (True, BookingMode.INSTANT, 60)
+    assert (paid.total.minor > 0, paid.credits, paid.booking_mode) == (True, None, BookingMode.INSTANT)
+    assert (by_credits.total.minor, by_credits.credits, by_credits.booking_mode) == (
+        0,
+        1,
+        BookingMode.INSTANT,
+    )
+    assert (asked.is_free, asked.booking_mode) == (True, BookingMode.REQUEST)
+    # So that a call without an offering's id is never ambiguous.
+    lengths = [one.duration_minutes for one in (free, paid, by_credits, asked, *others)]
+    assert len(set(lengths)) == len(lengths)
+
+
+def test_one_of_them_also_offers_a_group(told: Platform) -> None:
+    groups = [
+        email
+        for email in INSTRUCTORS
+        if any(one.session_type is SessionType.GROUP for one in offerings_in_first_course(told, email))
+    ]
+
+    assert groups == ["instructor@demo.test"]
+
+
+@pytest.mark.parametrize("email", INSTRUCTORS)
+def test_each_has_sixty_starts_of_the_free_one_in_the_next_27_days(told: Platform, email: str) -> None:
+    now = told.clock.now()
+    free = offerings_in_first_course(told, email)[0]
+
+    window = TimeSpan(now, now + timedelta(days=27))
+    assert len(starts(told, free.id, window, "student2@demo.test")) >= 60
+
+
+def test_the_second_instructor_keeps_every_default(told: Platform) -> None:
+    second = person(told, "instructor2@demo.test").id
+    profile = rows(told, select(InstructorProfile).where(col(InstructorProfile.person_id) == second))[0]
+
+    assert calendars.slot_rules(profile, told.settings) == calendars.slot_rules(
+        InstructorProfile(person_id=second), told.settings
+    )
+    for table in (AvailabilityOverride, PublishedSlot):
+        assert rows(told, select(table).where(col(table.instructor_id) == second)) == []
+
+
+def test_the_second_student_books_for_themselves(
+    told: Platform, tmp_path: Path, shared_run: SharedRun
+) -> None:
+    for platform in _told(shared_run, tmp_path, A_TUESDAY):
+        now = platform.clock.now()
+        free = offerings_in_first_course(platform, "instructor2@demo.test")[0]
+        window = TimeSpan(now, now + timedelta(days=27))
+        start = starts(platform, free.id, window, "student2@demo.test")[0]
+
+        placed = platform.run(
+            bookings.book,
+            acting(platform, "student2@demo.test"),
+            offering_id=free.id,
+            starts_at=start,
+        )
+
+        assert placed.booking.status is BookingStatus.SCHEDULED
+
+
+def test_the_messages_of_the_story_are_stored_as_already_sent(told: Platform) -> None:
+    messages = rows(told, select(OutboxMessage))
+
+    assert len(messages) > 40
+    assert {message.state for message in messages} == {OutboxState.SENT}
+    assert all(message.sent_at is not None for message in messages)
+    assert {task.state for task in rows(told, select(GatewayTask))} <= {TaskState.DONE}
+
+
+def test_messages_after_the_story_are_sent_again(
+    told: Platform, tmp_path: Path, shared_run: SharedRun
+) -> None:
+    for platform in _told(shared_run, tmp_path, A_TUESDAY):
+        free = offerings_in_first_course(platform, "instructor2@demo.test")[0]
+        window = TimeSpan(platform.clock.now(), platform.clock.now() + timedelta(days=27))
+        start = starts(platform, free.id, window, "student2@demo.test")[0]
+        platform.run(
+            bookings.book, acting(platform, "student2@demo.test"), offering_id=free.id, starts_at=start
+        )
+
+        waiting = select(OutboxMessage).where(col(OutboxMessage.state) == OutboxState.QUEUED)
+        assert len(rows(platform, waiting)) == 2
+
+
+def test_the_story_has_a_past_a_refund_a_no_show_and_a_request(told: Platform) -> None:
+    statuses = set(rows(told, select(Booking.status)))
+
+    assert statuses >= {
+        BookingStatus.COMPLETED,
+        BookingStatus.NO_SHOW,
+        BookingStatus.CANCELLED,
+        BookingStatus.REJECTED,
+        BookingStatus.PENDING,
+        BookingStatus.SCHEDULED,
+    }
+    assert sorted(rows(told, select(Refund.percent))) == [50, 100]
+    open_and_over = select(Booking).where(
+        col(Booking.status).in_(OCCUPYING), col(Booking.ends_at) <= told.clock.now()
+    )
+    assert rows(told, open_and_over) == []
+
+
+def test_a_group_has_seats_left_and_one_day_is_full(told: Platform) -> None:
+    now = told.clock.now()
+    *_, group = offerings_in_first_course(told, "instructor@demo.test")
+    ada = person(told, "instructor@demo.test")
+
+    def seats_left(work: UnitOfWork) -> set[int]:
+        offering = work.db.get_one(Offering, group.id)
+        window = TimeSpan(now, now + timedelta(days=27))
+        return {slot.seats_left for slot in slots.listing(work, offering, window, student_id=None).slots}
+
+    assert told.read(seats_left, Actor.system()) == {2, 6}
+    shortest = offerings_in_first_course(told, "instructor@demo.test")[3]
+    weekdays = [local_date(now, ada.timezone) + timedelta(days=day) for day in range(3, 20)]
+    free = {
+        day: len(
+            starts(
+                told,
+                shortest.id,
+                TimeSpan(to_utc(day, 0, ada.timezone), to_utc(day, 1440, ada.timezone)),
+                "student2@demo.test",
+            )
+        )
+        for day in weekdays
+        if day.isoweekday() < 6
+    }
+    assert sorted(free.values())[:2] == [0, min(count for count in free.values() if count)]
+
+
+def test_loading_twice_changes_nothing_and_a_week_later_tells_what_is_new(
+    database_url: str, tmp_path: Path
+) -> None:
+    engine = open_engine(database_url)
+    clock = StoppedClock(A_TUESDAY)
+    platform = Platform(
+        engine=engine,
+        settings=parse_settings(database_url=database_url, data_dir=tmp_path),
+        clock=clock,
+        payments=SandboxGateway(engine, clock),
+        mailer=None,
+    )
+
+    def counted() -> list[int]:
+        return [
+            len(rows(platform, select(table)))
+            for table in (Person, Offering, Enrollment, Booking, OutboxMessage)
+        ]
+
+    assert demo.load_if_empty(platform)
+    first = counted()
+    assert not demo.load_if_empty(platform)
+    demo.load(platform)
+    assert counted() == first
+
+    clock.set(A_TUESDAY + timedelta(days=9))
+    demo.load(platform)
+    later = counted()
+    assert later[:3] == first[:3]
+    assert later[3] > first[3]
+    assert platform.read(credits.balance_of, Actor.system(), person(platform, "student@demo.test").id) == 5
+    engine.dispose()
+
+
+def test_with_another_gateway_no_card_is_touched(shared_run: SharedRun, tmp_path: Path) -> None:
+    engine = open_engine(shared_run.sqlite_copy(tmp_path / "other.db"))
+    clock = StoppedClock(A_TUESDAY)
+    gateway = SandboxGateway(engine, clock)
+    gateway.name = "stripe"
+    platform = Platform(
+        engine=engine,
+        settings=parse_settings(data_dir=tmp_path),
+        clock=clock,
+        payments=gateway,
+        mailer=None,
+    )
+
+    demo.load(platform)
+
+    assert rows(platform, select(Refund)) == []
+    assert {one.pay_with.value for one in rows(platform, select(Booking))} == {"free"}
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    "today",
+    [
+        datetime(2027, 3, 28, 0, 30, tzinfo=UTC),  # the night the clocks of Europe change
+        datetime(2026, 10, 30, 23, 45, tzinfo=UTC),  # a Friday night, two days before New York's
+    ],
+)
+def test_the_promises_hold_whatever_today_is(today: datetime, shared_run: SharedRun, tmp_path: Path) -> None:
+    for platform in _told(shared_run, tmp_path, today):
+        window = TimeSpan(today, today + timedelta(days=27))
+        for email in INSTRUCTORS:
+            free = offerings_in_first_course(platform, email)[0]
+            assert len(starts(platform, free.id, window, "student2@demo.test")) >= 60
+        assert sorted(rows(platform, select(Refund.percent))) == [50, 100]

@@ -3,6 +3,7 @@
 import multiprocessing
 from pathlib import Path
 
+import pytest
 from alembic import command
 from sqlalchemy import inspect
 
@@ -26,11 +27,15 @@ def test_several_starters_at_once_migrate_once(tmp_path: Path) -> None:
     assert "booking" in tables(url)
 
 
-def test_the_way_down_leaves_nothing_and_the_way_up_works_again(database_url: str) -> None:
-    command.downgrade(alembic_config(database_url), "base")
-    assert tables(database_url) <= {"alembic_version"}
+@pytest.mark.parametrize("kind", ["sqlite_url", "fresh_postgresql_url"])
+def test_the_way_down_leaves_nothing_and_the_way_up_works_again(
+    kind: str, request: pytest.FixtureRequest
+) -> None:
+    url: str = request.getfixturevalue(kind)
+    command.downgrade(alembic_config(url), "base")
+    assert tables(url) <= {"alembic_version"}
 
-    migrate(database_url)
+    migrate(url)
 
-    assert "teaching_session" in tables(database_url)
-    command.check(alembic_config(database_url))
+    assert "teaching_session" in tables(url)
+    command.check(alembic_config(url))

@@ -139,6 +139,9 @@ class World:
     def booking(self, booking_id: str) -> Booking:
         return self.platform.read(lambda work: work.db.get_one(Booking, booking_id), Actor.system())
 
+    def booking_ids(self) -> list[str]:
+        return self.platform.read(lambda work: list(work.db.exec(select(Booking.id))), Actor.system())
+
     def session(self, session_id: str) -> TeachingSession:
         return self.platform.read(lambda work: work.db.get_one(TeachingSession, session_id), Actor.system())
 

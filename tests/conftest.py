@@ -12,13 +12,18 @@ os.environ["ENV_FILE"] = ""
 import pytest
 from hypothesis import settings as hypothesis_settings
 
+from sessions_app.adapters.sandbox_payments import SandboxGateway
 from sessions_app.frontend import build_if_needed
+from sessions_app.models.database import open_engine
+from sessions_app.services.unit_of_work import Platform
 from sessions_app.settings import Settings, parse_settings
+from tests.doubles.clock import StoppedClock
 from tests.doubles.mail_server import MailServer
 from tests.infra import network
 from tests.infra.ports import free_port
 from tests.infra.served import ServedApp
 from tests.infra.shared_run import SharedRun
+from tests.services.world import NOON, World
 
 for _name in Settings.model_fields:
     os.environ.pop(_name.upper(), None)
@@ -80,6 +85,29 @@ def fresh_postgresql_url(shared_run: SharedRun) -> Iterator[str]:
     """A PostgreSQL database made for this test alone, for those that change the schema."""
     with shared_run.postgres_copy() as url:
         yield url
+
+
+@pytest.fixture
+def clock() -> StoppedClock:
+    """Noon of a Tuesday, until the test moves it."""
+    return StoppedClock(NOON)
+
+
+@pytest.fixture
+def platform(database_url: str, clock: StoppedClock, tmp_path: Path) -> Iterator[Platform]:
+    """What use cases run on: an empty database of each kind, and the stopped clock."""
+    engine = open_engine(database_url)
+    settings = parse_settings(database_url=database_url, data_dir=tmp_path)
+    yield Platform(
+        engine=engine, settings=settings, clock=clock, payments=SandboxGateway(engine, clock), mailer=None
+    )
+    engine.dispose()
+
+
+@pytest.fixture
+def world(platform: Platform, clock: StoppedClock) -> World:
+    """One course, one instructor, and whoever the test adds."""
+    return World(platform, clock)
 
 
 @pytest.fixture

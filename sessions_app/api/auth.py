@@ -115,7 +115,8 @@ forms = APIRouter(
     include_in_schema=False,
 )
 
-Text = Annotated[str, Form(max_length=2000)]
+Text = Annotated[str, Form()]
+_MAX_TEXT = 1000
 
 
 @forms.post("/login")
@@ -209,7 +210,9 @@ router.include_router(forms)
 
 
 def require_readable(*texts: str) -> None:
-    """Raise InvalidInput for a text that cannot be stored."""
+    """Raise InvalidInput for a text that cannot be stored, or that nobody types into a small field."""
+    if any(len(text) > _MAX_TEXT for text in texts):
+        raise InvalidInput("This is too long.")
     try:
         require_storable(list(texts))
     except ValueError as error:

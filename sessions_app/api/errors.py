@@ -115,7 +115,7 @@ def _validation_error(request: Request, error: Exception) -> JSONResponse:
     location = [str(part) for part in first["loc"]]
     if first["type"] == "json_invalid":
         return response_to(UnreadableBody())
-    if location[0] == "body" and not _is_json(request):
+    if location == ["body"] and not _is_json(request):
         return response_to(UnsupportedMediaType())
     field = ".".join(location[1:]) or None
     return response_to(InvalidInput(_sentence(first["msg"], field), field=field))

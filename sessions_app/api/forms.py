@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse
 from sessions_app.domain.errors import DomainError, InvalidInput, NotAllowed
 from sessions_app.domain.permissions import Role
 
+_MAX_KEPT = 2000
 _HOMES = {Role.INSTRUCTOR: "/instructor", Role.ASSISTANT: "/assistant", Role.ADMIN: "/assistant"}
 
 
@@ -49,7 +50,8 @@ def see(path: str, **query: str) -> RedirectResponse:
 
 def see_again(path: str, error: DomainError, entered: Mapping[str, str]) -> RedirectResponse:
     """Back to the form, with a stable word for what was wrong and what was entered (never a password)."""
-    answer = see(path, **{**entered, "error": error_word(error)})
+    kept = {name: value[:_MAX_KEPT] for name, value in entered.items()}
+    answer = see(path, **kept, error=error_word(error))
     if "retry_after" in error.details:
         answer.headers["Retry-After"] = str(error.details["retry_after"])
     return answer

@@ -312,7 +312,7 @@ class _Question:
         at_block, blocks = 0, len(blocked)
         for begin, close in hours.open_ranges(calendar, start, end + length):
             last = min(end, close - length + 1)
-            second = begin if begin >= start else begin + -(-(start - begin) // step) * step
+            second = _on_grid(begin, step, start)
             while second < last:
                 while at_block < blocks and blocked[at_block][1] <= second:
                     at_block += 1
@@ -322,7 +322,7 @@ class _Question:
                 blocked_from, blocked_to = blocked[at_block]
                 if second < blocked_from:
                     starts.extend(range(second, blocked_from, step))
-                second = begin + -(-(blocked_to - begin) // step) * step
+                second = _on_grid(begin, step, blocked_to)
         return starts
 
     def _published_between(self, start: int, end: int, blocked: Sequence[Range]) -> list[int]:
@@ -466,13 +466,20 @@ class _Question:
             (Reason.PAST, max(start, min(end, self._now) - _A_MONTH), min(end, self._now)),
         )
         for reason, first, last in sides:
-            if first < last and self._offered(first, last, []):
+            if any(first <= second < last for second in self._joinable):
+                return reason
+            if first < last and self._has_length and self._offered(first, last, []):
                 return reason
         if end <= self._now:
             return Reason.PAST
         if start >= self._horizon:
             return Reason.HORIZON
         return Reason.NOTICE if end <= self._notice_ends else Reason.OUTSIDE_HOURS
+
+
+def _on_grid(begin: int, step: int, second: int) -> int:
+    """The first start at or after ``second`` on the grid that counts from ``begin``."""
+    return begin if second <= begin else begin + -(-(second - begin) // step) * step
 
 
 @lru_cache(maxsize=32_768)

@@ -240,6 +240,13 @@ def test_the_buffer_is_kept_to_the_minute_on_both_sides() -> None:
     assert reasons("10:00", busy=[busy("11:14:59", "12:00")]) == [Reason.BUFFER]
 
 
+def test_busy_time_lasts_to_its_last_fraction_of_a_second() -> None:
+    ends = at("09:45") + timedelta(microseconds=1)
+    assert reasons("10:00", busy=[BusySpan(TimeSpan(at("09:00"), ends), BusyKind.EXTERNAL)]) == [
+        Reason.BUFFER
+    ]
+
+
 def test_without_a_buffer_sessions_may_touch() -> None:
     back_to_back = rules(buffer_minutes=0)
     assert reasons("10:00", rules=back_to_back, busy=[busy("09:00", "10:00"), busy("11:00", "12:00")]) == []
@@ -449,6 +456,17 @@ def test_an_empty_listing_gives_the_reason_of_the_start_that_came_closest(
     assert listing(**changes) == SlotListing((), reason)
 
 
+def test_a_day_off_is_told_when_the_week_has_no_other_hours() -> None:
+    mondays = Calendar("UTC", (WeeklyRule(1, 540, 720),), (DateOverride(MONDAY, ()),))
+    assert listing(span("00:00", "2026-12-05 00:00"), calendar=mondays).reason is Reason.OVERRIDE_DAY_OFF
+    assert (
+        listing(span("2026-12-01 00:00", "2026-12-05 00:00"), calendar=mondays).reason is Reason.OUTSIDE_HOURS
+    )
+    # Off on a day that has no hours anyway: the missing hours are the reason.
+    tuesday = Calendar("UTC", (), (DateOverride(MONDAY, ()),))
+    assert listing(span("00:00", "2026-12-05 00:00"), calendar=tuesday).reason is Reason.OUTSIDE_HOURS
+
+
 def test_a_window_of_closed_hours_is_outside_them() -> None:
     assert listing(span("13:00", "18:00")).reason is Reason.OUTSIDE_HOURS
 
@@ -456,6 +474,19 @@ def test_a_window_of_closed_hours_is_outside_them() -> None:
 def test_what_only_the_notice_takes_is_not_called_closed() -> None:
     # At 10:00 with twelve hours of notice the rest of the day is closed anyway after 22:00.
     assert listing(rules=rules(notice_minutes=720), now=at("08:00")).reason is Reason.NOTICE
+
+
+def test_a_group_that_starts_too_soon_to_join_is_a_matter_of_notice() -> None:
+    asked = group("20:00", "21:00", 3) | {"calendar": Calendar("UTC"), "rules": rules(notice_minutes=900)}
+    assert listing(**asked).reason is Reason.NOTICE
+
+
+def test_a_senseless_length_is_refused_at_once_at_any_distance() -> None:
+    for window in (
+        span("2026-11-01 00:00", "2026-11-02 00:00"),
+        span("2027-11-01 00:00", "2027-11-02 00:00"),
+    ):
+        assert listing(window, duration_minutes=10**9).slots == ()
 
 
 def test_the_range_asked_for_may_be_all_of_time() -> None:

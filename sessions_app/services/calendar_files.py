@@ -8,12 +8,11 @@ changes in SEQUENCE, so that a calendar moves or removes what it has instead of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
 from enum import StrEnum
-from typing import Any
 from urllib.parse import quote, urlsplit
 
 from icalendar import Alarm, Calendar, Event, vCalAddress
@@ -61,26 +60,6 @@ class SeatEvent:
     place: str = ""
     modality: Modality = Modality.ONLINE
     status: EventStatus = EventStatus.CONFIRMED
-
-    @classmethod
-    def of_facts(cls, facts: Mapping[str, Any], *, status: EventStatus = EventStatus.CONFIRMED) -> SeatEvent:
-        """The event that a message's frozen facts describe, titled for its recipient (see ``notifications``)."""
-        teaches = facts["part"] == "instructor"
-        other = facts["student"] if teaches else facts["instructor"]
-        return cls(
-            booking_id=facts["booking_id"],
-            session_id=facts["session_id"],
-            sequence=facts["sequence"],
-            title=titled(facts["title"], other["name"]),
-            starts_at=datetime.fromisoformat(facts["starts_at"]),
-            ends_at=datetime.fromisoformat(facts["ends_at"]),
-            instructor_name=facts["instructor"]["name"],
-            course=facts["course"],
-            topic=facts["topic"],
-            place=facts["place"],
-            modality=Modality(facts["modality"]),
-            status=status,
-        )
 
     @classmethod
     def of_booking(

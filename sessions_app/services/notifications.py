@@ -74,9 +74,10 @@ def queue(
     """Queue one message to each address that this event concerns.
 
     ``facts`` hold: booking_id, session_id, part, title, course, starts_at and ends_at (RFC 3339 UTC), sequence,
-    method (None: no calendar part), instructor, student and recipient ({id, name, timezone, hour_cycle}),
-    price_label, pay_with, free_until, partial_until, respond_by, message, topic, response, place, modality,
-    refund ({percent, label}), reason, cancelled_by, was_starts_at.
+    method (None: no calendar part), status (of the booking after the event), instructor, student and recipient
+    ({id, name, email, timezone, hour_cycle, locale}), price_label, pay_with, free_until, partial_until,
+    partial_percent, respond_by, message, topic, response, place, modality, refund (None or {percent, label,
+    is_nothing}), reason, cancelled_by, was_starts_at. ``services/mail/facts.py`` reads them.
     """
     people = _people(work, booking)
     facts = {
@@ -164,6 +165,7 @@ def _facts(
         "starts_at": _text(booking.starts_at),
         "ends_at": _text(booking.ends_at),
         "sequence": booking.sequence,
+        "status": booking.status.value,
         "instructor": _card(people[booking.instructor_id]),
         "student": _card(people[booking.student_id]),
         "price_label": price_of(booking),
@@ -205,6 +207,7 @@ def _card(person: Person) -> dict[str, str]:
         "email": person.email or "",
         "timezone": person.timezone,
         "hour_cycle": person.hour_cycle,
+        "locale": person.locale,
     }
 
 

@@ -1,0 +1,497 @@
+"""What each mail says, to whom.
+
+One function a kind of event words the heading, the sentences and the action for the student, the guardian and
+the instructor; what all mails about a session share (the time in both zones, who, where, price, policy) is put
+together once below them. Contents follow ux.md 10, words DESIGN.md 11.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sessions_app.domain import calendar_links
+from sessions_app.domain.local_labels import MONTHS, Viewer, duration_label, same_clock
+from sessions_app.domain.plain_text import one_line
+from sessions_app.domain.pricing import PayWith
+from sessions_app.domain.refunds import CancelledBy
+from sessions_app.models.catalogue import Modality
+from sessions_app.services import accounts
+from sessions_app.services.calendar_files import join_page, titled
+from sessions_app.services.mail.facts import Party, SessionFacts
+from sessions_app.services.notifications import NotificationKind, Part
+from sessions_app.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One fact: what it is, what it says, and a quieter second line."""
+
+    label: str
+    value: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where to go, and what that does."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What a person wrote, line by line."""
+
+    by: str
+    lines: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """The booking's status; ``tone`` names a pair of colours (``info`` for info-soft and info-text)."""
+
+    label: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """The session's time, as the largest text of the mail."""
+
+    month: str
+    day: str
+    span: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail in words, before it is laid out."""
+
+    subject: str
+    preheader: str
+    heading: str
+    paragraphs: tuple[str, ...]
+    footer: tuple[str, ...]
+    action: Link | None = None
+    action_note: str = ""
+    times: Times | None = None
+    badge: Badge | None = None
+    rows: tuple[Row, ...] = ()
+    quotes: tuple[Quote, ...] = ()
+    links: tuple[Link, ...] = ()
+    calendar: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What is particular to one kind of event."""
+
+    tag: str
+    badge: Badge
+    heading: str
+    paragraphs: tuple[str, ...]
+    action: Link
+    money: Row | None = None
+    quotes: tuple[Quote, ...] = ()
+    is_on: bool = False  # the session takes place: it can be joined, changed and put into a calendar
+
+
+def session_letter(facts: SessionFacts, settings: Settings, now: datetime) -> Letter:
+    """The letter about one seat, for its recipient, in their zone, as of ``now``."""
+    words = _WORDING[facts.kind](_Desk(facts, settings, now))
+    policy = _policy(facts, now) if words.is_on else None
+    rows = (
+        _when(facts),
+        _before(facts, now),
+        _who(facts),
+        Row("Topic", facts.topic) if facts.topic else None,
+        _where(facts, settings) if words.is_on else None,
+        words.money,
+        policy,
+    )
+    return Letter(
+        subject=_subject(words.tag, facts),
+        preheader=" ".join([*words.paragraphs, f"{policy.label}: {policy.value}." if policy else ""]).strip(),
+        heading=words.heading,
+        paragraphs=words.paragraphs,
+        footer=_footer(facts, settings),
+        action=words.action,
+        times=_times(facts),
+        badge=words.badge,
+        rows=tuple(row for row in rows if row is not None),
+        quotes=words.quotes,
+        links=_changes(facts, settings) if words.is_on else (),
+        calendar=_calendar(facts, settings) if words.is_on else (),
+    )
+
+
+def reset_letter(facts: Mapping[str, Any], settings: Settings) -> Letter:
+    """The letter with the way to a new password; ``facts``: recipient, reset_id, expires_at."""
+    reader = Party.of(facts["recipient"])
+    until = datetime.fromisoformat(facts["expires_at"])
+    valid = f"It works once, until {reader.viewer.moment(until)} ({reader.viewer.zone_hint(until)})."
+    return Letter(
+        subject=f"Choose a new password for {settings.app_name}",
+        preheader=valid,
+        heading="Choose a new password",
+        paragraphs=(
+            f"Somebody, hopefully you, asked for a new password for {reader.email}.",
+            "If it was not you, leave this mail alone: your password stays as it is.",
+        ),
+        action=Link("Choose a new password", accounts.reset_url(settings, facts["reset_id"])),
+        action_note=valid,
+        footer=(f"Questions? Write to {settings.support_email}.",),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """What the wording of one letter needs at hand."""
+
+    facts: SessionFacts
+    settings: Settings
+    now: datetime
+
+    @property
+    def join(self) -> Link:
+        facts = self.facts
+        if facts.modality is Modality.IN_PERSON:
+            return self.see_session
+        return Link("Join session", join_page(self.settings, facts.session_id))
+
+    @property
+    def see_session(self) -> Link:
+        return Link("See the session", _page(self.facts, self.settings))
+
+    @property
+    def find_time(self) -> Link:
+        """The way on after a session that does not take place."""
+        if self.facts.teaches:
+            return Link("See your schedule", f"{self.settings.public_url}/instructor/bookings")
+        return Link("Find another time", f"{self.settings.public_url}/book/{self.facts.instructor.id}")
+
+    @property
+    def student(self) -> str:
+        """The learner as the subject of a sentence for the student's side."""
+        return "You" if self.facts.part is Part.STUDENT else self.facts.student.short
+
+    def until(self, instant: datetime) -> str:
+        return self.facts.viewer.moment(instant, now=self.now)
+
+
+def _booked(desk: _Desk) -> _Words:
+    facts = desk.facts
+    lead = {
+        Part.STUDENT: f"You meet {facts.instructor.name} for {facts.title}.",
+        Part.GUARDIAN: f"{facts.student.name} meets {facts.instructor.name} for {facts.title}.",
+        Part.INSTRUCTOR: f"{facts.student.name} booked {facts.title} with you.",
+    }[facts.part]
+    return _Words(
+        tag="Booked",
+        badge=Badge("Scheduled", "accent"),
+        heading="New session" if facts.teaches else "Session booked",
+        paragraphs=(lead,),
+        action=desk.join,
+        money=_price(facts, paid=True),
+        quotes=_quotes(facts),
+        is_on=True,
+    )
+
+
+def _requested(desk: _Desk) -> _Words:
+    facts = desk.facts
+    answers = "" if facts.respond_by is None else f" by {desk.until(facts.respond_by)}"
+    paragraphs: tuple[str, ...]
+    kept = "you" if facts.part is Part.STUDENT else facts.student.short
+    if facts.teaches:
+        paragraphs = (
+            f"{facts.student.name} asks for {facts.title} with you.",
+            f"Please answer{answers}; without an answer the request ends and the time is free again.",
+        )
+    else:
+        paragraphs = (f"{facts.instructor.name} answers{answers}. Until then the time is kept for {kept}.",)
+    return _Words(
+        tag="Requested",
+        badge=Badge("Requested", "info"),
+        heading="New request" if facts.teaches else "Request sent",
+        paragraphs=paragraphs,
+        action=Link("Answer request" if facts.teaches else "See your request", _page(facts, desk.settings)),
+        money=_price(facts, paid=False),
+        quotes=_quotes(facts),
+    )
+
+
+def _accepted(desk: _Desk) -> _Words:
+    facts = desk.facts
+    lead = {
+        Part.STUDENT: f"{facts.instructor.name} accepted your request: the session is booked.",
+        Part.GUARDIAN: f"{facts.instructor.name} accepted the request for {facts.student.name}: "
+        "the session is booked.",
+        Part.INSTRUCTOR: f"You accepted the request of {facts.student.name}: the session is booked.",
+    }[facts.part]
+    return _Words(
+        tag="Accepted",
+        badge=Badge("Scheduled", "accent"),
+        heading="Request accepted",
+        paragraphs=(lead,),
+        action=desk.join,
+        money=_price(facts, paid=True),
+        quotes=_quotes(facts),
+        is_on=True,
+    )
+
+
+def _rejected(desk: _Desk) -> _Words:
+    facts = desk.facts
+    return _Words(
+        tag="Declined",
+        badge=Badge("Declined", "danger"),
+        heading="Request declined",
+        paragraphs=(f"{facts.instructor.name} cannot take this session.", *_released(facts)),
+        action=desk.find_time,
+        quotes=_quotes(facts),
+    )
+
+
+def _expired(desk: _Desk) -> _Words:
+    facts = desk.facts
+    return _Words(
+        tag="Expired",
+        badge=Badge("Expired", "quiet"),
+        heading="Request expired",
+        paragraphs=(
+            f"{facts.instructor.name} did not answer in time, so the request has ended.",
+            *_released(facts),
+        ),
+        action=desk.find_time,
+    )
+
+
+def _rescheduled(desk: _Desk) -> _Words:
+    facts = desk.facts
+    whose = "Your session" if facts.part is not Part.GUARDIAN else f"The session of {facts.student.name}"
+    return _Words(
+        tag="Rescheduled",
+        badge=Badge("Scheduled", "accent"),
+        heading="Session moved",
+        paragraphs=(f"{whose} with {facts.other.name} has a new time.",),
+        action=desk.join,
+        money=_price(facts, paid=True),
+        quotes=_reason(facts),
+        is_on=True,
+    )
+
+
+def _cancelled(desk: _Desk) -> _Words:
+    facts = desk.facts
+    who = {
+        CancelledBy.STUDENT: facts.student.name if facts.teaches else None,
+        CancelledBy.INSTRUCTOR: "You" if facts.teaches else facts.instructor.name,
+        CancelledBy.PLATFORM: desk.settings.app_name,
+        None: None,
+    }[facts.cancelled_by]
+    lead = f"{who} cancelled this session." if who else "The session is cancelled, as asked for on your side."
+    return _Words(
+        tag="Cancelled",
+        badge=Badge("Cancelled", "quiet"),
+        heading="Session cancelled",
+        paragraphs=(lead,),
+        action=desk.find_time,
+        money=_refund(facts),
+        quotes=_reason(facts),
+    )
+
+
+def _payment_returned(desk: _Desk) -> _Words:
+    facts = desk.facts
+    if facts.is_booked:
+        why = "This session was paid twice. The second payment goes back in full; the session stays booked."
+    else:
+        why = "The payment arrived after the time had gone to somebody else, so it goes back in full."
+    return _Words(
+        tag="Refunded",
+        badge=Badge("Refunded", "quiet"),
+        heading="Your payment goes back",
+        paragraphs=(why,),
+        action=desk.see_session if facts.is_booked else desk.find_time,
+        money=_refund(facts),
+    )
+
+
+_WORDING: Mapping[NotificationKind, Callable[[_Desk], _Words]] = {
+    NotificationKind.BOOKED: _booked,
+    NotificationKind.REQUESTED: _requested,
+    NotificationKind.ACCEPTED: _accepted,
+    NotificationKind.REJECTED: _rejected,
+    NotificationKind.EXPIRED: _expired,
+    NotificationKind.RESCHEDULED: _rescheduled,
+    NotificationKind.CANCELLED: _cancelled,
+    NotificationKind.PAYMENT_RETURNED: _payment_returned,
+}
+
+
+def _subject(tag: str, facts: SessionFacts) -> str:
+    child = f"{facts.student.short}: " if facts.part is Part.GUARDIAN else ""
+    moment = f"{facts.viewer.moment(facts.starts_at)} ({facts.viewer.zone_hint(facts.starts_at)})"
+    return f"[{tag}] {child}{one_line(titled(facts.title, facts.other.name), limit=90)} — {moment}"
+
+
+def _times(facts: SessionFacts) -> Times:
+    local = facts.viewer.local(facts.starts_at)
+    minutes = round((facts.ends_at - facts.starts_at) / timedelta(minutes=1))
+    return Times(
+        month=MONTHS[local.month - 1][:3],
+        day=str(local.day),
+        span=facts.viewer.span(facts.starts_at, facts.ends_at),
+        date=f"{facts.viewer.long_day(facts.starts_at)}, {duration_label(minutes)}",
+    )
+
+
+def _when(facts: SessionFacts) -> Row:
+    start, viewer, other = facts.starts_at, facts.viewer, facts.other
+    # The other party's zone on the reader's own clock: nobody should have to translate am and pm as well.
+    theirs = Viewer(other.viewer.zone, viewer.hour_cycle, viewer.locale)
+    own_label = f"{viewer.time(start)} in {viewer.zone_label(start)}"
+    if same_clock(start, viewer.zone, theirs.zone):
+        return Row("When", own_label, f"Same time for {other.short}")
+    day = "" if theirs.date_of(start) == viewer.date_of(start) else f"{theirs.day(start)}, "
+    return Row(
+        "When", own_label, f"{day}{theirs.time(start)} in {theirs.zone_label(start)} for {other.short}"
+    )
+
+
+def _before(facts: SessionFacts, now: datetime) -> Row | None:
+    if facts.was_starts_at is None:
+        return None
+    return Row("Before", facts.viewer.moment(facts.was_starts_at, now=now))
+
+
+def _who(facts: SessionFacts) -> Row:
+    course = facts.course if facts.course != facts.title else ""
+    what = ": ".join(part for part in (course, facts.title) if part)
+    if facts.part is Part.GUARDIAN:
+        return Row("Who", f"{facts.student.name} with {facts.instructor.name}", what)
+    return Row("Who", facts.other.name, what)
+
+
+def _where(facts: SessionFacts, settings: Settings) -> Row:
+    if facts.modality is Modality.IN_PERSON:
+        return Row("Where", facts.place or "In person", "In person" if facts.place else "")
+    if facts.modality is Modality.HYBRID and facts.place:
+        return Row("Where", f"{facts.place}, or by video", _join_note(facts, settings))
+    return Row("Where", "Session room, video", _join_note(facts, settings))
+
+
+def _join_note(facts: SessionFacts, settings: Settings) -> str:
+    if facts.modality is Modality.IN_PERSON:
+        return ""
+    opens = facts.starts_at - timedelta(minutes=settings.join_early_minutes)
+    return f"Join opens on {facts.viewer.moment(opens)}"
+
+
+def _price(facts: SessionFacts, *, paid: bool) -> Row:
+    if facts.teaches or facts.pay_with is PayWith.FREE:
+        return Row("Price", facts.price_label)
+    if paid:
+        return Row("Paid", facts.price_label)
+    held = {
+        PayWith.CARD: f"Held on the card, charged when {facts.instructor.short} accepts",
+        PayWith.CREDITS: f"Kept aside until {facts.instructor.short} answers",
+    }[facts.pay_with]
+    return Row("Price", facts.price_label, held)
+
+
+def _policy(facts: SessionFacts, now: datetime) -> Row | None:
+    """Until when the student's side gets how much back, under the policy frozen on the booking."""
+    free, partial = facts.free_until, facts.partial_until
+    if facts.teaches or free is None or partial is None:
+        return None
+    if facts.pay_with is PayWith.FREE or free >= facts.starts_at:
+        return Row("Cancel", "Free until the session starts")
+    part = "Half" if facts.partial_percent == 50 else f"{facts.partial_percent} %"
+    has_part = facts.partial_percent > 0 and partial > max(free, now)
+    by_free, by_partial = (facts.viewer.moment(deadline, now=now) for deadline in (free, partial))
+    if now <= free:
+        after = (
+            f"{part} back until {by_partial}, then nothing" if has_part else "After that nothing comes back"
+        )
+        return Row("Cancel", f"Free until {by_free}", after)
+    if has_part:
+        return Row("Cancel", f"{part} back until {by_partial}", "After that nothing comes back")
+    return Row("Cancel", "Nothing comes back any more")
+
+
+def _refund(facts: SessionFacts) -> Row | None:
+    if facts.refund is None:
+        return None
+    if facts.refund.is_nothing:
+        return Row("Refund", "Nothing comes back", "Under the cancellation policy of this session")
+    share = "All" if facts.refund.percent == 100 else f"{facts.refund.percent} %"
+    way = (
+        "to the credit account"
+        if facts.pay_with is PayWith.CREDITS
+        else "the way it was paid, within 10 days"
+    )
+    to = f"to {facts.student.short}" if facts.teaches else way
+    return Row("Refund", facts.refund.label, f"{share} of what was paid goes back {to}")
+
+
+def _released(facts: SessionFacts) -> tuple[str, ...]:
+    """What becomes of the money kept for a request that came to nothing."""
+    if facts.pay_with is PayWith.CARD:
+        return (f"Nothing was charged: the {facts.price_label} held on the card are released.",)
+    if facts.pay_with is PayWith.CREDITS:
+        verb = "is" if facts.price_label.startswith("1 ") else "are"
+        return (f"{facts.price_label} {verb} back on the credit account.",)
+    return ()
+
+
+def _quotes(facts: SessionFacts) -> tuple[Quote, ...]:
+    """What student and instructor wrote to each other."""
+    by_student = "Your message" if facts.part is Part.STUDENT else f"{facts.student.short} writes"
+    by_instructor = "Your answer" if facts.teaches else f"{facts.instructor.short} writes"
+    said = ((by_student, facts.message), (by_instructor, facts.response))
+    return tuple(Quote(by, text) for by, text in said if text)
+
+
+def _reason(facts: SessionFacts) -> tuple[Quote, ...]:
+    return (Quote("Reason", facts.reason),) if facts.reason else ()
+
+
+def _changes(facts: SessionFacts, settings: Settings) -> tuple[Link, ...]:
+    if facts.teaches:
+        return (Link("Manage session", _page(facts, settings)),)
+    return (
+        Link("Reschedule", f"{settings.public_url}/dashboard?reschedule={facts.booking_id}"),
+        Link("Cancel", f"{settings.public_url}/dashboard?cancel={facts.booking_id}"),
+    )
+
+
+def _calendar(facts: SessionFacts, settings: Settings) -> tuple[Link, ...]:
+    entry = facts.event.link_entry(settings)
+    return (
+        Link("Google Calendar", calendar_links.google(entry)),
+        Link("Outlook", calendar_links.outlook_com(entry)),
+        Link("Office 365", calendar_links.office_365(entry)),
+        Link("Yahoo", calendar_links.yahoo(entry)),
+    )
+
+
+def _footer(facts: SessionFacts, settings: Settings) -> tuple[str, ...]:
+    because = {
+        Part.STUDENT: "You get this mail because it is about your session.",
+        Part.GUARDIAN: f"You get this mail because you look after {facts.student.name}.",
+        Part.INSTRUCTOR: "You get this mail because you teach this session.",
+    }[facts.part]
+    answer = "" if facts.teaches else f"Answering this mail reaches {facts.instructor.short}. "
+    return (f"{answer}Questions? Write to {settings.support_email}.", because)
+
+
+def _page(facts: SessionFacts, settings: Settings) -> str:
+    page = "instructor/bookings" if facts.teaches else "dashboard"
+    return f"{settings.public_url}/{page}?booking={facts.booking_id}"

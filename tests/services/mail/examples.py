@@ -1,0 +1,140 @@
+"""Given …: one message of every kind to every part it goes to, in two zones, with the facts as they are frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sessions_app.domain.ports import Mail
+from sessions_app.services import mail
+from sessions_app.services.notifications import NotificationKind, Part
+from sessions_app.settings import parse_settings
+
+K = NotificationKind
+SETTINGS = parse_settings(
+    app_url="https://sessions.example",
+    mail_from="Sessions <no-reply@sessions.example>",
+    support_email="help@sessions.example",
+    secret_key="a secret of the tests, long enough to be taken",
+)
+SENT = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
+
+ADA = {
+    "id": "usr_ada",
+    "name": "Ada Lindqvist",
+    "email": "ada@example.org",
+    "timezone": "Europe/Paris",
+    "hour_cycle": "",
+    "locale": "en",
+}
+NOAH = {**ADA, "id": "usr_noah", "name": "Noah Berger", "email": "noah@example.org"}
+MIRA = {**ADA, "id": "usr_mira", "name": "Mira Berger", "email": "mira@example.org"}
+IN_NEW_YORK = {"timezone": "America/New_York", "hour_cycle": "h12", "locale": "en-US"}
+
+BOOKED_FACTS: dict[str, Any] = {
+    "booking_id": "bkg_1",
+    "session_id": "ses_1",
+    "title": "Eigenvalues",
+    "course": "Linear Algebra",
+    "starts_at": "2026-12-01T15:00:00Z",
+    "ends_at": "2026-12-01T16:00:00Z",
+    "sequence": 0,
+    "status": "scheduled",
+    "method": "REQUEST",
+    "instructor": ADA,
+    "student": NOAH,
+    "price_label": "€28.00",
+    "pay_with": "card",
+    "free_until": "2026-11-30T15:00:00Z",
+    "partial_until": "2026-12-01T03:00:00Z",
+    "partial_percent": 50,
+    "respond_by": None,
+    "message": "I am stuck on exercise 4.\nCould we start there?",
+    "topic": "",
+    "response": "",
+    "modality": "online",
+    "place": "",
+    "cancelled_by": None,
+    "reason": "",
+    "was_starts_at": None,
+    "refund": None,
+}
+CHANGES: dict[NotificationKind, dict[str, Any]] = {
+    K.BOOKED: {},
+    K.REQUESTED: {
+        "status": "pending",
+        "method": None,
+        "respond_by": "2026-11-23T09:30:00Z",
+        "topic": "The spectral theorem",
+    },
+    K.ACCEPTED: {"response": "With pleasure. Please bring your notes."},
+    K.REJECTED: {"status": "rejected", "method": None, "response": "I am away that day."},
+    K.EXPIRED: {"status": "expired", "method": None, "pay_with": "credits", "price_label": "1 credit"},
+    K.RESCHEDULED: {"sequence": 1, "was_starts_at": "2026-11-30T09:00:00Z", "reason": "My train is late."},
+    K.CANCELLED: {
+        "sequence": 2,
+        "status": "cancelled",
+        "method": "CANCEL",
+        "cancelled_by": "student",
+        "refund": {"percent": 50, "label": "€14.00", "is_nothing": False},
+    },
+    K.PAYMENT_RETURNED: {
+        "status": "expired",
+        "method": None,
+        "refund": {"percent": 100, "label": "€28.00", "is_nothing": False},
+    },
+}
+STUDENT_SIDE_ONLY = (K.REJECTED, K.EXPIRED, K.PAYMENT_RETURNED)
+
+
+@dataclass(frozen=True)
+class Message:
+    """What the outbox hands to rendering."""
+
+    kind: str
+    to_address: str
+    facts: dict[str, Any]
+    dedupe_key: str = ""
+    name: str = field(default="", compare=False)
+
+    def rendered(self, now: datetime = SENT) -> Mail:
+        return mail.render(self, SETTINGS, now)
+
+
+def about_session(kind: NotificationKind, part: Part = Part.STUDENT, **facts: Any) -> Message:
+    """The message of this kind to this part; ``facts`` replace the usual ones."""
+    whole = {**BOOKED_FACTS, **CHANGES[kind], "part": part.value, **facts}
+    card = {Part.STUDENT: whole["student"], Part.INSTRUCTOR: whole["instructor"], Part.GUARDIAN: MIRA}[part]
+    whole.setdefault("recipient", card)
+    address = whole["recipient"]["email"]
+    return Message(kind, address, whole, f"{kind}/bkg_1/{whole['sequence']}/{whole['recipient']['id']}")
+
+
+def password_reset() -> Message:
+    facts = {"recipient": NOAH, "reset_id": "pwr_1", "expires_at": "2026-11-21T10:30:00Z"}
+    return Message(K.PASSWORD_RESET, NOAH["email"], facts, "password-reset/pwr_1")
+
+
+def every_message() -> Iterator[Message]:
+    """Each template, each part, read in Paris and (where the student's side lives there) in New York."""
+    for kind in CHANGES:
+        for part in Part:
+            if part is Part.INSTRUCTOR and kind in STUDENT_SIDE_ONLY:
+                continue
+            for zone, moved in (("paris", {}), ("new-york", IN_NEW_YORK)):
+                student = {**NOAH, **moved}
+                facts: dict[str, Any] = {"student": student}
+                if part is Part.GUARDIAN:
+                    facts["recipient"] = {**MIRA, **moved}
+                message = about_session(kind, part, **facts)
+                yield Message(
+                    message.kind,
+                    message.to_address,
+                    message.facts,
+                    message.dedupe_key,
+                    f"{kind}.{part}.{zone}",
+                )
+    reset = password_reset()
+    yield Message(reset.kind, reset.to_address, reset.facts, reset.dedupe_key, f"{reset.kind}.paris")

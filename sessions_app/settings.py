@@ -7,9 +7,12 @@ names it, and production refuses the defaults that are only safe on a developer'
 from __future__ import annotations
 
 import os
+import re
+from email.utils import parseaddr
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, Self
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from pydantic import Field, ValidationError, field_validator, model_validator
@@ -109,6 +112,23 @@ class Settings(BaseSettings):
             raise ValueError("must be an IANA time zone such as Europe/Paris")
         return value
 
+    @field_validator("app_url")
+    @classmethod
+    def _public_address(cls, value: str) -> str:
+        return _checked_url(value, ("http", "https"), "must be an address such as https://sessions.example")
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, value: str) -> str:
+        return _checked_url(value, ("smtp", "smtps"), "must read smtp[s]://user:password@host:port")
+
+    @field_validator("mail_from")
+    @classmethod
+    def _mail_address(cls, value: str) -> str:
+        if not re.fullmatch(r"[^\s@<>]+@[^\s@<>]+", parseaddr(value)[1]) or len(value.splitlines()) != 1:
+            raise ValueError("must be an address such as Sessions <no-reply@sessions.example>")
+        return value
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if not self.free_cancellation_hours >= self.partial_refund_hours >= self.no_refund_hours:
@@ -160,6 +180,20 @@ class Settings(BaseSettings):
             if self.database_url.startswith(scheme):
                 return "postgresql+psycopg://" + self.database_url.removeprefix(scheme)
         return self.database_url
+
+
+def _checked_url(value: str, schemes: tuple[str, ...], expectation: str) -> str:
+    """The value, when it is empty or a whole address; raise ValueError with the expectation otherwise."""
+    if not value:
+        return value
+    try:
+        parts = urlsplit(value)
+        is_whole = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number
+        is_whole = False
+    if not is_whole:
+        raise ValueError(expectation)
+    return value
 
 
 def parse_settings(**overrides: Any) -> Settings:

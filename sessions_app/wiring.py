@@ -5,6 +5,7 @@ from __future__ import annotations
 from sessions_app.adapters.clock import SystemClock
 from sessions_app.adapters.rate_limits import CountingLimiter
 from sessions_app.adapters.sandbox_payments import SandboxGateway
+from sessions_app.adapters.smtp import SmtpMailer
 from sessions_app.models.database import open_engine
 from sessions_app.services.unit_of_work import Platform
 from sessions_app.settings import Settings
@@ -19,6 +20,8 @@ def build_platform(settings: Settings) -> Platform:
         settings=settings,
         clock=clock,
         payments=SandboxGateway(engine, clock),
-        mailer=None,
+        mailer=SmtpMailer(settings.smtp_url, mail_from=settings.mail_from, clock=clock)
+        if settings.smtp_url
+        else None,
         limiter=CountingLimiter(settings.redis_url),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from collections.abc import Callable
@@ -51,12 +52,16 @@ class Delivery:
 
 
 class MailServer:
-    """SMTP on loopback. ``refuse_next`` makes it answer as a busy server would."""
+    """SMTP on loopback. ``refuse_next`` makes it answer as a busy server would.
+
+    ``answers_after`` seconds pass between taking a message and saying so, in which its sender may die.
+    """
 
     def __init__(self) -> None:
         self._deliveries: list[Delivery] = []
         self._changed = threading.Condition()
         self._refusals: list[str] = []
+        self.answers_after = 0.0
         self.port = free_port()
         self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
 
@@ -119,4 +124,5 @@ class MailServer:
         with self._changed:
             self._deliveries.append(Delivery(tuple(envelope.rcpt_tos), message))
             self._changed.notify_all()
+        await asyncio.sleep(self.answers_after)
         return "250 OK"

@@ -15,7 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from redis import RedisError
 
 from sessions_app.jobs.election import RENEW_SECONDS, Election, election_for
-from sessions_app.services import checkout, expiry, gateway_tasks, inbox, records
+from sessions_app.services import checkout, expiry, gateway_tasks, inbox, outbox, records
 from sessions_app.services.unit_of_work import Platform
 
 log = logging.getLogger(__name__)
@@ -33,6 +33,7 @@ class Job:
 JOBS = (
     Job("inbox", 1, inbox.handle_due),
     Job("gateway tasks", 1, gateway_tasks.run_due),
+    Job("outbox", 1, outbox.deliver_due),
     Job("overdue payment pages", 30, checkout.close_overdue_pages),
     Job("overdue holds and requests", 30, expiry.sweep),
     Job("payments nobody told us about", 60, checkout.reconcile),

@@ -9,6 +9,7 @@ from functools import partial
 
 import reflex as rx
 
+from sessions_app import demo
 from sessions_app.api.app import beside, build_api
 from sessions_app.api.http_headers import HttpHeaders
 from sessions_app.components import document
@@ -31,8 +32,10 @@ surroundings.use(Surroundings(platform, identities))
 
 @asynccontextmanager
 async def running() -> AsyncIterator[None]:
-    """Bring the database up to date, then run the jobs for as long as this process serves."""
+    """Bring the database up to date, fill an empty one, then run the jobs for as long as this process serves."""
     await asyncio.to_thread(migrate, settings.sqlalchemy_url)
+    if settings.loads_demo_data:
+        await asyncio.to_thread(demo.load_if_empty, platform)
     jobs = scheduler.running(platform)
     await asyncio.to_thread(jobs.__enter__)
     try:

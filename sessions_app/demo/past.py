@@ -15,19 +15,25 @@ _DUE = (BookingStatus.SCHEDULED, BookingStatus.CONFIRMED)
 
 
 def start(work: UnitOfWork, *, session_id: str) -> None:
-    """The instructor opens the session, on time."""
+    """The instructor opens the session, on time; nothing where nobody is due any more."""
+    due = _seats(work, session_id, _DUE)
+    if not due:
+        return
     session = work.db.get_one(TeachingSession, session_id)
     session.started_at = session.starts_at
-    for seat in _seats(work, session_id, _DUE):
+    for seat in due:
         _move(work, seat, session, BookingEvent.START)
     audit.record(work, "session.started", "session", session.id)
 
 
 def finish(work: UnitOfWork, *, session_id: str, absent: Collection[str] = ()) -> None:
-    """The session ends, on time; the seats of the students in ``absent`` were not taken."""
+    """The session ends, on time; the students in ``absent`` did not come. Nothing where nobody began."""
+    begun = _seats(work, session_id, (BookingStatus.IN_PROGRESS,))
+    if not begun:
+        return
     session = work.db.get_one(TeachingSession, session_id)
     session.ended_at = session.ends_at
-    for seat in _seats(work, session_id, (BookingStatus.IN_PROGRESS,)):
+    for seat in begun:
         missed = seat.student_id in absent
         _move(work, seat, session, BookingEvent.MARK_NO_SHOW if missed else BookingEvent.FINISH)
     audit.record(work, "session.finished", "session", session.id)

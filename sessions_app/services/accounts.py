@@ -31,7 +31,7 @@ from sessions_app.models import (
     Preference,
     RefreshToken,
 )
-from sessions_app.services import access, audit, notifications, passwords, rate_limits
+from sessions_app.services import access, audit, notifications, passwords, rate_limits, zones
 from sessions_app.services.identity import Identity, identity_of, token_hash
 from sessions_app.services.notifications import NotificationKind
 from sessions_app.services.unit_of_work import Platform, UnitOfWork
@@ -103,10 +103,10 @@ def normal_name(name: str) -> str:
 
 
 def require_zone(timezone: str) -> str:
-    """The zone itself, when it is an IANA name we know. Raises InvalidInput (``timezone``)."""
+    """Today's name of the zone, when it is an IANA name we know. Raises InvalidInput (``timezone``)."""
     if not is_zone(timezone):
         raise InvalidInput("Please choose a time zone such as Europe/Paris.", field="timezone")
-    return timezone
+    return zones.canonical(timezone)
 
 
 # --- signing up, in and out
@@ -122,7 +122,7 @@ def sign_up(
     if role not in SIGN_UP_ROLES:
         raise InvalidInput("Please choose what you are here for.", field="role")
     name, email = normal_name(name), normal_email(email)
-    require_zone(timezone)
+    timezone = require_zone(timezone)
     passwords.require_acceptable(password)
     with passwords.turn():
         password_hash = passwords.hashed(password)

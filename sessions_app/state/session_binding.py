@@ -16,6 +16,7 @@ from reflex.event import Event
 from reflex.state import BaseState, State, StateUpdate
 
 from sessions_app.domain.zones import is_zone
+from sessions_app.services import zones
 from sessions_app.services.identity import Identities, Identity
 from sessions_app.state import surroundings
 from sessions_app.state.base import LOGIN_COOKIE, AppState
@@ -64,7 +65,7 @@ def visitor_of(state: AppState, identity: Identity | None) -> VisitorView:
     """How the frame shows who looks. Their own settings win over what the device reports (assets/tz.js)."""
     settings = surroundings.current().platform.settings
     device_zone = state._cookie("tz")
-    zone = device_zone if is_zone(device_zone) else settings.default_timezone
+    zone = zones.canonical(device_zone) if is_zone(device_zone) else settings.default_timezone
     device_cycle = {"12": "h12", "24": "h23"}.get(state._cookie("hc"), "h23")
     if identity is None:
         return VisitorView.of(None, zone=zone, hour_cycle=device_cycle)

@@ -32,16 +32,16 @@ class Delivery:
     @property
     def text(self) -> str:
         """The plain text part."""
-        return self._part("plain")
+        return self._part("plain").replace("\r\n", "\n")
 
     @property
     def html(self) -> str:
         """The HTML part."""
-        return self._part("html")
+        return self._part("html").replace("\r\n", "\n")
 
     @property
     def calendar(self) -> str:
-        """The calendar part; raises AssertionError when there is none."""
+        """The calendar part with its own line ends; raises AssertionError when there is none."""
         return self._part("calendar")
 
     def _part(self, subtype: str) -> str:

@@ -71,7 +71,7 @@ def find() -> Chromium:
 def _unpacked() -> Chromium:
     folder = cache_dir() / f"chromium-{VERSION}"
     try:
-        with locked(folder.with_suffix(".lock")):
+        with locked(folder.with_name(f"{folder.name}.lock")):
             if not (folder / "chromium").exists():
                 _unpack_into(folder)
     except (OSError, RuntimeError, tarfile.TarError) as error:

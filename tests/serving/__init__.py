@@ -1,0 +1,1 @@
+"""Building and starting the product."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 
 from sessions_app.domain.booking_lifecycle import OCCUPYING, TENTATIVE, BookingEvent, BookingStatus, advance
@@ -312,6 +313,29 @@ def send_request(work: UnitOfWork, booking: Booking, session: TeachingSession, e
     live.booking_changed(work, booking)
 
 
+# Built once, as every booking runs them.
+_OFFERED = (
+    select(Offering, InstructorProfile, Person, Course)
+    .join(InstructorProfile, col(InstructorProfile.person_id) == col(Offering.instructor_id))
+    .join(Person, col(Person.id) == col(Offering.instructor_id))
+    .outerjoin(Course, col(Course.id) == col(Offering.course_id))
+    .where(col(Offering.id) == bindparam("offering"))
+)
+_ENROLLED = select(Enrollment.id).where(
+    col(Enrollment.student_id) == bindparam("student"), col(Enrollment.course_id) == bindparam("course")
+)
+_SAME_SEAT = (
+    select(Booking, TeachingSession)
+    .join(TeachingSession, col(TeachingSession.id) == col(Booking.session_id))
+    .where(
+        col(Booking.student_id) == bindparam("student"),
+        col(Booking.offering_id) == bindparam("offering"),
+        col(Booking.starts_at) == bindparam("start"),
+        col(Booking.status).in_(OCCUPYING),
+    )
+)
+
+
 @dataclass(frozen=True, slots=True)
 class _Offered:
     offering: Offering
@@ -327,13 +351,7 @@ class _Offered:
 
 
 def _offered(work: UnitOfWork, offering_id: str) -> _Offered:
-    row = work.db.exec(
-        select(Offering, InstructorProfile, Person, Course)
-        .join(InstructorProfile, col(InstructorProfile.person_id) == col(Offering.instructor_id))
-        .join(Person, col(Person.id) == col(Offering.instructor_id))
-        .outerjoin(Course, col(Course.id) == col(Offering.course_id))
-        .where(col(Offering.id) == offering_id)
-    ).first()
+    row = work.db.exec(_OFFERED, params={"offering": offering_id}).first()
     if row is None:
         raise NotFound
     offering, profile, person, course = row
@@ -359,6 +377,7 @@ def _hold(
 ) -> tuple[Placed, _Offered]:
     access.require_person(work)
     offered = _offered(work, offering_id)
+    plan = payment_plan(offered.quote, pay_with)
     student = access.student_for(work, student_id)
     _require_bookable(work, offered, student)
     slots.offer_alternatives(work, slots.Wish(offering_id, student.id, starts_at))
@@ -374,7 +393,6 @@ def _hold(
         raise PriceChanged(
             price={"amount": offered.quote.total.minor, "currency": offered.quote.total.currency}
         )
-    plan = payment_plan(offered.quote, pay_with)
     expires_at = work.now + timedelta(minutes=work.settings.hold_minutes)
     session = seats.session_at(
         work,
@@ -439,10 +457,8 @@ def _finish(
 def _require_bookable(work: UnitOfWork, offered: _Offered, student: Person) -> None:
     offering = offered.offering
     if offering.course_id and offering.requires_enrollment:
-        enrolled = select(Enrollment.id).where(
-            col(Enrollment.student_id) == student.id, col(Enrollment.course_id) == offering.course_id
-        )
-        if work.db.exec(enrolled).first() is None:
+        enrolled = work.db.exec(_ENROLLED, params={"student": student.id, "course": offering.course_id})
+        if enrolled.first() is None:
             raise NotEnrolled(course_id=offering.course_id)
     if not (offering.is_active and offered.is_person_active and _is_qualified(work, offering)):
         raise InstructorUnavailable
@@ -461,14 +477,7 @@ def _seat_already_taken(
     work: UnitOfWork, offering: Offering, student: Person, starts_at: datetime
 ) -> Placed | None:
     row = work.db.exec(
-        select(Booking, TeachingSession)
-        .join(TeachingSession, col(TeachingSession.id) == col(Booking.session_id))
-        .where(
-            col(Booking.student_id) == student.id,
-            col(Booking.offering_id) == offering.id,
-            col(Booking.starts_at) == starts_at,
-            col(Booking.status).in_(OCCUPYING),
-        )
+        _SAME_SEAT, params={"student": student.id, "offering": offering.id, "start": starts_at}
     ).first()
     if row is None:
         return None

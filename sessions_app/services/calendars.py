@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_
+from sqlalchemy import BindParameter, ColumnElement, bindparam, func, or_
 from sqlalchemy.sql.expression import SQLColumnExpression
 from sqlmodel import col, select
 
@@ -35,6 +35,69 @@ from sessions_app.settings import Settings
 
 # A day cap counts whole local days, and a session may begin the day before the window.
 _MARGIN = timedelta(days=2)
+
+
+def still_counts(frees_at: SQLColumnExpression[datetime | None], now: Any) -> ColumnElement[bool]:
+    """SQL for "has not lapsed": no end set, or the end lies ahead."""
+    return or_(frees_at.is_(None), frees_at > now)
+
+
+# Built once: putting a statement together costs as much as running it, and every booking runs all of these.
+_INSTRUCTORS: BindParameter[Any] = bindparam("instructors", expanding=True)
+_PEOPLE = (
+    select(InstructorProfile, Person.timezone)
+    .join(Person, col(Person.id) == col(InstructorProfile.person_id))
+    .where(col(InstructorProfile.person_id).in_(_INSTRUCTORS))
+)
+_WEEKLY = select(
+    AvailabilityRule.instructor_id,
+    AvailabilityRule.day_of_week,
+    AvailabilityRule.start_minute,
+    AvailabilityRule.end_minute,
+).where(col(AvailabilityRule.instructor_id).in_(_INSTRUCTORS), col(AvailabilityRule.is_active))
+_OVERRIDES = (
+    select(  # type: ignore[call-overload]
+        AvailabilityOverride.instructor_id,
+        AvailabilityOverride.on_date,
+        AvailabilityOverride.start_minute,
+        AvailabilityOverride.end_minute,
+    )
+    .where(
+        col(AvailabilityOverride.instructor_id).in_(_INSTRUCTORS),
+        # Also those long past: around the clock, the last day off is where the grid of starts begins.
+        col(AvailabilityOverride.on_date) <= bindparam("last_day"),
+    )
+    .order_by(col(AvailabilityOverride.on_date), col(AvailabilityOverride.start_minute))
+)
+_PUBLISHED = select(PublishedSlot).where(
+    col(PublishedSlot.instructor_id).in_(_INSTRUCTORS),
+    col(PublishedSlot.starts_at) < bindparam("end"),
+    col(PublishedSlot.starts_at) >= bindparam("start"),
+)
+_OCCUPIED = select(  # type: ignore[call-overload]
+    TeachingSession.id,
+    TeachingSession.instructor_id,
+    TeachingSession.offering_id,
+    TeachingSession.starts_at,
+    TeachingSession.ends_at,
+    TeachingSession.status,
+    TeachingSession.session_type,
+    TeachingSession.capacity,
+    TeachingSession.seats_taken,
+).where(
+    col(TeachingSession.instructor_id).in_(_INSTRUCTORS),
+    col(TeachingSession.status).in_(OCCUPYING_SESSION),
+    col(TeachingSession.starts_at) < bindparam("end"),
+    col(TeachingSession.ends_at) > bindparam("start"),
+    still_counts(col(TeachingSession.frees_at), bindparam("now")),
+)
+_STUDENT_BUSY = select(Booking.id, Booking.starts_at, Booking.ends_at).where(
+    col(Booking.student_id) == bindparam("student"),
+    col(Booking.status).in_(OCCUPYING),
+    col(Booking.starts_at) < bindparam("end"),
+    col(Booking.ends_at) > bindparam("start"),
+    still_counts(col(Booking.frees_at), bindparam("now")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +162,9 @@ def load(
     work: UnitOfWork, instructor_ids: Collection[str], window: TimeSpan
 ) -> dict[str, InstructorCalendar]:
     """The calendars of these instructors around ``window``; unknown ids are left out."""
+    instructor_ids = list(instructor_ids)
     around = TimeSpan(window.start - _MARGIN, window.end + _MARGIN)
-    people = work.db.exec(
-        select(InstructorProfile, Person.timezone)
-        .join(Person, col(Person.id) == col(InstructorProfile.person_id))
-        .where(col(InstructorProfile.person_id).in_(instructor_ids))
-    ).all()
+    people = work.db.exec(_PEOPLE, params={"instructors": instructor_ids}).all()
     weekly = _weekly_rules(work, instructor_ids)
     overrides = _overrides(work, instructor_ids, around)
     published = _published(work, instructor_ids, around)
@@ -129,35 +189,21 @@ def student_busy(
     work: UnitOfWork, student_id: str, window: TimeSpan, *, without_booking: str | None = None
 ) -> list[TimeSpan]:
     """The spans in which the student already has a seat."""
-    statement = select(Booking.id, Booking.starts_at, Booking.ends_at).where(
-        col(Booking.student_id) == student_id,
-        col(Booking.status).in_(OCCUPYING),
-        col(Booking.starts_at) < window.end + _MARGIN,
-        col(Booking.ends_at) > window.start - _MARGIN,
-        still_counts(col(Booking.frees_at), work.now),
+    rows = work.db.exec(
+        _STUDENT_BUSY,
+        params={
+            "student": student_id,
+            "start": window.start - _MARGIN,
+            "end": window.end + _MARGIN,
+            "now": work.now,
+        },
     )
-    return [
-        TimeSpan(start, end)
-        for booking_id, start, end in work.db.exec(statement)
-        if booking_id != without_booking
-    ]
-
-
-def still_counts(frees_at: SQLColumnExpression[datetime | None], now: datetime) -> ColumnElement[bool]:
-    """SQL for "has not lapsed": no end set, or the end lies ahead."""
-    return or_(frees_at.is_(None), frees_at > now)
+    return [TimeSpan(start, end) for booking_id, start, end in rows if booking_id != without_booking]
 
 
 def _weekly_rules(work: UnitOfWork, instructor_ids: Collection[str]) -> dict[str, list[WeeklyRule]]:
     found: dict[str, list[WeeklyRule]] = defaultdict(list)
-    rows = work.db.exec(
-        select(
-            AvailabilityRule.instructor_id,
-            AvailabilityRule.day_of_week,
-            AvailabilityRule.start_minute,
-            AvailabilityRule.end_minute,
-        ).where(col(AvailabilityRule.instructor_id).in_(instructor_ids), col(AvailabilityRule.is_active))
-    )
+    rows = work.db.exec(_WEEKLY, params={"instructors": instructor_ids})
     for instructor_id, day, start, end in rows:
         found[instructor_id].append(WeeklyRule(day, start, end))
     return found
@@ -167,19 +213,11 @@ def _overrides(
     work: UnitOfWork, instructor_ids: Collection[str], around: TimeSpan
 ) -> dict[str, list[DateOverride]]:
     windows: dict[tuple[str, date], list[tuple[int, int]]] = defaultdict(list)
-    rows = work.db.exec(
-        select(AvailabilityOverride)
-        .where(
-            col(AvailabilityOverride.instructor_id).in_(instructor_ids),
-            # Also those long past: around the clock, the last day off is where the grid of starts begins.
-            col(AvailabilityOverride.on_date) <= around.end.date(),
-        )
-        .order_by(col(AvailabilityOverride.on_date), col(AvailabilityOverride.start_minute))
-    )
-    for row in rows:
-        window = windows[row.instructor_id, row.on_date]
-        if row.start_minute is not None and row.end_minute is not None:
-            window.append((row.start_minute, row.end_minute))
+    rows = work.db.exec(_OVERRIDES, params={"instructors": instructor_ids, "last_day": around.end.date()})
+    for instructor_id, on, start, end in rows:
+        window = windows[instructor_id, on]
+        if start is not None and end is not None:
+            window.append((start, end))
     found: dict[str, list[DateOverride]] = defaultdict(list)
     for (instructor_id, on), spans in windows.items():
         found[instructor_id].append(DateOverride(on, tuple(spans)))
@@ -191,11 +229,7 @@ def _published(
 ) -> dict[str, list[PublishedTime]]:
     found: dict[str, list[PublishedTime]] = defaultdict(list)
     rows = work.db.exec(
-        select(PublishedSlot).where(
-            col(PublishedSlot.instructor_id).in_(instructor_ids),
-            col(PublishedSlot.starts_at) < around.end,
-            col(PublishedSlot.starts_at) >= around.start,
-        )
+        _PUBLISHED, params={"instructors": instructor_ids, "start": around.start, "end": around.end}
     )
     for row in rows:
         found[row.instructor_id].append(
@@ -214,23 +248,13 @@ def _occupied(
     work: UnitOfWork, instructor_ids: Collection[str], around: TimeSpan
 ) -> dict[str, list[OccupiedTime]]:
     rows: Sequence[Any] = work.db.exec(
-        select(  # type: ignore[call-overload]
-            TeachingSession.id,
-            TeachingSession.instructor_id,
-            TeachingSession.offering_id,
-            TeachingSession.starts_at,
-            TeachingSession.ends_at,
-            TeachingSession.status,
-            TeachingSession.session_type,
-            TeachingSession.capacity,
-            TeachingSession.seats_taken,
-        ).where(
-            col(TeachingSession.instructor_id).in_(instructor_ids),
-            col(TeachingSession.status).in_(OCCUPYING_SESSION),
-            col(TeachingSession.starts_at) < around.end,
-            col(TeachingSession.ends_at) > around.start,
-            still_counts(col(TeachingSession.frees_at), work.now),
-        )
+        _OCCUPIED,
+        params={
+            "instructors": instructor_ids,
+            "start": around.start,
+            "end": around.end,
+            "now": work.now,
+        },
     ).all()
     groups = [row.id for row in rows if row.session_type == SessionType.GROUP]
     lapsed = _lapsed_seats(work, groups) if groups else {}

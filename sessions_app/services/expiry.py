@@ -6,7 +6,7 @@ each write to the same calendar and by the sweeper.
 
 from __future__ import annotations
 
-from sqlalchemy import or_
+from sqlalchemy import bindparam, or_
 from sqlmodel import col, select
 
 from sessions_app.domain.booking_lifecycle import TENTATIVE, BookingEvent, BookingStatus, advance
@@ -17,18 +17,24 @@ from sessions_app.services.notifications import NotificationKind
 from sessions_app.services.unit_of_work import Platform, UnitOfWork
 
 _BATCH = 200
+_LAPSED = (
+    select(Booking, TeachingSession)
+    .join(TeachingSession, col(TeachingSession.id) == col(Booking.session_id))
+    .where(
+        or_(
+            col(Booking.instructor_id) == bindparam("instructor"),
+            col(Booking.student_id) == bindparam("student"),
+        ),
+        col(Booking.status).in_(TENTATIVE),
+        col(Booking.frees_at) <= bindparam("now"),
+    )
+)
 
 
 def release_lapsed(work: UnitOfWork, *, instructor_id: str, student_id: str) -> None:
     """Expire what is overdue on this instructor's calendar or for this student. The instructor must be locked."""
     rows = work.db.exec(
-        select(Booking, TeachingSession)
-        .join(TeachingSession, col(TeachingSession.id) == col(Booking.session_id))
-        .where(
-            or_(col(Booking.instructor_id) == instructor_id, col(Booking.student_id) == student_id),
-            col(Booking.status).in_(TENTATIVE),
-            col(Booking.frees_at) <= work.now,
-        )
+        _LAPSED, params={"instructor": instructor_id, "student": student_id, "now": work.now}
     ).all()
     for booking, session in rows:
         lapse(work, booking, session)

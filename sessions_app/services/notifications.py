@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 
 from sessions_app.domain.money import Money, price_label
@@ -127,9 +128,17 @@ def queue_to_person(
     )
 
 
+_PEOPLE = select(Person).where(col(Person.id).in_(bindparam("ids", expanding=True)))
+_GUARDIANS = (
+    select(Person)
+    .join(GuardianLink, col(GuardianLink.guardian_id) == col(Person.id))
+    .where(col(GuardianLink.child_id) == bindparam("child"), col(GuardianLink.can_view))
+)
+
+
 def _people(work: UnitOfWork, booking: Booking) -> dict[str, Person]:
     ids = {booking.student_id, booking.instructor_id, booking.booked_by_id}
-    rows = work.db.exec(select(Person).where(col(Person.id).in_(ids)))
+    rows = work.db.exec(_PEOPLE, params={"ids": list(ids)})
     return {person.id: person for person in rows}
 
 
@@ -137,10 +146,7 @@ def _recipients(
     work: UnitOfWork, kind: NotificationKind, booking: Booking, people: dict[str, Person]
 ) -> list[tuple[Part, Person]]:
     student_side = [(Part.STUDENT, people[booking.student_id])]
-    guardians = select(Person).join(GuardianLink, col(GuardianLink.guardian_id) == col(Person.id))
-    linked = work.db.exec(
-        guardians.where(col(GuardianLink.child_id) == booking.student_id, col(GuardianLink.can_view))
-    ).all()
+    linked = work.db.exec(_GUARDIANS, params={"child": booking.student_id}).all()
     # A guardian hears of what they booked, and of everything about a child who has no address of their own.
     student_side += [
         (Part.GUARDIAN, guardian)

@@ -107,14 +107,13 @@ class World:
         return guardian
 
     def offering(self, instructor: Person | None = None, **facts: Any) -> Offering:
-        usual = {"price_minor": 0, "duration_minutes": 60, "title": "One-to-one session"}
-        facts = usual | {"course_id": self.course.id} | facts
+        usual: dict[str, Any] = {"price_minor": 0, "duration_minutes": 60, "title": "One-to-one session"}
         return self.add(
             Offering(
                 instructor_id=(instructor or self.instructor).id,
                 created_at=self.clock.now(),
                 updated_at=self.clock.now(),
-                **facts,
+                **(usual | {"course_id": self.course.id} | facts),
             )
         )
 

@@ -7,8 +7,8 @@ and C-11.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -113,6 +113,52 @@ def refund_due(
         free_until=free_until,
         partial_until=partial_until,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A span of notice with one percentage, ending at ``ends_at`` (UTC, included).
+
+    ``share`` is how much of 100 it takes where the bands are drawn; they sum to 100.
+    """
+
+    percent: int
+    ends_at: datetime
+    share: int
+
+
+_DRAWN_SHARES = (60, 22, 18)
+
+
+def bands(policy: RefundPolicy, *, starts_at: datetime) -> tuple[Band, ...]:
+    """What a student gets back over time, as bands that end with the start; those without length are left out.
+
+    Raises ValueError for a datetime without an offset.
+    """
+    free_until, partial_until = _deadlines(policy, starts_at)
+    ends = (free_until, partial_until, _utc(starts_at))
+    found: list[tuple[int, datetime, int]] = []
+    for percent, ends_at, share in zip((100, policy.partial_percent, 0), ends, _DRAWN_SHARES, strict=True):
+        if not found or ends_at > found[-1][1]:
+            found.append((percent, ends_at, share))
+    whole = sum(share for _, _, share in found)
+    drawn = [Band(percent, ends_at, round_half_up(100 * share, whole)) for percent, ends_at, share in found]
+    left = 100 - sum(band.share for band in drawn)
+    return (replace(drawn[0], share=drawn[0].share + left), *drawn[1:])
+
+
+def place_in(drawn: Sequence[Band], *, begins_at: datetime, at: datetime) -> int:
+    """Where ``at`` lies on the drawn bands, 0 to 100, when the first begins at ``begins_at``."""
+    start, before, moment = _utc(begins_at), 0, _utc(at)
+    for band in drawn:
+        if moment <= band.ends_at:
+            passed, length = (
+                max(timedelta(0), moment - start),
+                max(timedelta(seconds=1), band.ends_at - start),
+            )
+            return before + min(band.share, band.share * passed // length)
+        start, before = band.ends_at, before + band.share
+    return 100
 
 
 def _deadlines(policy: RefundPolicy, starts_at: datetime) -> tuple[datetime, datetime]:

@@ -34,6 +34,7 @@ from sessions_app.domain.money import Money
 from sessions_app.domain.permissions import Action, Relation
 from sessions_app.domain.pricing import PayWith, Quote, payment_plan
 from sessions_app.domain.refunds import CancelledBy, RefundDecision, refund_due
+from sessions_app.domain.rescheduling import Barrier
 from sessions_app.domain.slots import Slot
 from sessions_app.domain.timespans import TimeSpan
 from sessions_app.models import (
@@ -276,6 +277,17 @@ def reschedule(work: UnitOfWork, *, booking_id: str, starts_at: datetime, reason
     )
     live.booking_changed(work, booking)
     return Placed(booking, session)
+
+
+def cancel_as_stated(work: UnitOfWork, *, booking_id: str, percent: int, reason: str = "") -> Cancelled:
+    """``cancel`` for somebody who was told that ``percent`` goes back: nobody gets less than was said.
+
+    Raises PriceChanged when it is another percentage by now, and what ``cancel`` raises.
+    """
+    decision = preview_cancel(work, booking_id=booking_id)
+    if decision.percent != percent:
+        raise PriceChanged("What goes back has changed while you were reading. Please look again.")
+    return cancel(work, booking_id=booking_id, reason=reason)
 
 
 def secure(work: UnitOfWork, booking: Booking, session: TeachingSession, event: BookingEvent) -> None:
@@ -521,14 +533,11 @@ def _settle_plan(booking: Booking, plan: PayWith) -> None:
 
 
 def _require_may_move(work: UnitOfWork, booking: Booking) -> None:
-    deadline = booking.starts_at - timedelta(hours=work.settings.reschedule_notice_hours)
-    if work.now > deadline:
-        raise TooLate("It is too late to move this session.", until=slots.rfc3339(deadline))
-    if booking.reschedule_count >= work.settings.reschedule_limit:
-        raise TooLate(
-            f"A session can be moved {work.settings.reschedule_limit} times.",
-            limit=work.settings.reschedule_limit,
-        )
+    verdict = terms.may_move(booking, work.settings, work.now)
+    if verdict.barrier is Barrier.NOTICE:
+        raise TooLate("It is too late to move this session.", until=slots.rfc3339(verdict.until))
+    if verdict.barrier is Barrier.LIMIT:
+        raise TooLate(f"A session can be moved {verdict.limit} times.", limit=verdict.limit)
 
 
 def _change_group(
@@ -615,7 +624,8 @@ def _end(
     booking.cancelled_by = side.value
     booking.cancel_reason = reason
     booking.sequence += 1
-    booking.frees_at = booking.hold_expires_at = booking.respond_by = booking.pay_by = None
+    # hold_expires_at stays on what ended as a hold: who comes back to it is asked whether to hold it once more.
+    booking.frees_at = booking.respond_by = booking.pay_by = None
     booking.updated_at = work.now
     work.db.add(booking)
     refunds.release_authorisation(work, booking)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sessions_app.domain import pricing, refunds
+from sessions_app.domain import pricing, refunds, rescheduling
 from sessions_app.domain.money import Money
 from sessions_app.domain.pricing import Quote
 from sessions_app.domain.refunds import CancelledBy, RefundPolicy
+from sessions_app.domain.rescheduling import MoveRules, MoveVerdict
 from sessions_app.models import Booking, Course, InstructorProfile, Offering
 from sessions_app.settings import Settings
 
@@ -65,3 +66,11 @@ def deadlines(booking: Booking) -> Deadlines:
         credits_paid=0,
     )
     return Deadlines(decision.free_until, decision.partial_until)
+
+
+def may_move(booking: Booking, settings: Settings, now: datetime) -> MoveVerdict:
+    """Whether the student's side may still move a booking, by the deployment's notice and limit."""
+    rules = MoveRules(settings.reschedule_notice_hours, settings.reschedule_limit)
+    return rescheduling.may_move(
+        rules, starts_at=booking.starts_at, moves_made=booking.reschedule_count, at=now
+    )

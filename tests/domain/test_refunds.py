@@ -11,7 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessions_app.domain.money import Money
-from sessions_app.domain.refunds import FULL, CancelledBy, RefundPolicy, percent_due, refund_due, tiered
+from sessions_app.domain.refunds import (
+    FULL,
+    CancelledBy,
+    RefundPolicy,
+    bands,
+    percent_due,
+    place_in,
+    refund_due,
+    tiered,
+)
 
 POLICY = tiered()
 START = datetime(2026, 12, 8, 15, 0, tzinfo=UTC)
@@ -145,3 +154,41 @@ def test_a_policy_may_give_nothing_for_late_notice() -> None:
 @given(policies)
 def test_a_policy_survives_being_frozen_as_json(policy: RefundPolicy) -> None:
     assert RefundPolicy.from_json(json.loads(json.dumps(policy.to_json()))) == policy
+
+
+def test_bands_are_drawn_where_the_percentage_changes() -> None:
+    drawn = bands(POLICY, starts_at=START)
+
+    assert [(band.percent, band.ends_at, band.share) for band in drawn] == [
+        (100, START - timedelta(hours=24), 60),
+        (50, START - timedelta(hours=12), 22),
+        (0, START, 18),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("policy", "percents"),
+    [
+        (FULL, [100]),
+        (tiered(free_hours=12), [100, 0]),
+        (tiered(partial_hours=0, no_refund_hours=0), [100, 50]),
+        (tiered(partial_percent=100), [100, 100, 0]),
+    ],
+)
+def test_a_band_without_length_is_not_drawn(policy: RefundPolicy, percents: list[int]) -> None:
+    drawn = bands(policy, starts_at=START)
+    assert [band.percent for band in drawn] == percents
+    assert sum(band.share for band in drawn) == 100
+
+
+@given(policies, notices)
+def test_now_lies_in_the_band_whose_percentage_is_due(policy: RefundPolicy, notice: timedelta) -> None:
+    begins_at, now = START - timedelta(days=30), min(START, START - notice)
+    drawn = bands(policy, starts_at=START)
+    place, before = place_in(drawn, begins_at=begins_at, at=now), 0
+    for band in drawn:
+        if now <= band.ends_at:
+            assert before <= place <= before + band.share
+            assert band.percent == percent(START - now, policy)
+            break
+        before += band.share

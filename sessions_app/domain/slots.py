@@ -218,7 +218,7 @@ def nearest(start: datetime, listing: SlotListing, count: int = 3) -> tuple[Slot
     """The bookable slots closest to ``start``, closest first, the earlier of two equally close first."""
     after = bisect_left(listing.slots, start, key=lambda slot: slot.span.start)
     around = listing.slots[max(0, after - count) : after + count]
-    return tuple(sorted(around, key=lambda slot: (abs(slot.span.start - start), slot.span.start))[:count])
+    return tuple(sorted(around, key=lambda slot: abs(slot.span.start - start))[:count])
 
 
 def refusal(reasons: Sequence[Reason], **details: Any) -> Conflict:

@@ -221,6 +221,20 @@ def test_a_window_that_began_days_ago_keeps_its_beginning() -> None:
     assert opened(week, "2026-12-04 10:00", "2026-12-04 11:00") == [("30 06:00", "05 00:00")]
 
 
+def test_an_end_is_exact_or_a_local_day_away() -> None:
+    week = Calendar("UTC", tuple(WeeklyRule(day, 0, 1440) for day in (1, 2, 3, 4, 5)))
+    (wednesday,) = open_windows(week, around("2026-12-02 10:00", "2026-12-02 11:00"))
+    assert wednesday.end >= utc("2026-12-04 00:00")
+    (friday,) = open_windows(week, around("2026-12-04 10:00", "2026-12-04 11:00"))
+    assert friday.end == utc("2026-12-05 00:00")
+
+
+def test_an_end_that_the_clock_skips_lies_behind_midnight() -> None:
+    # In Nuuk the clock goes from Saturday 23:00 to Sunday 00:00, so that 23:30 is read as 00:30.
+    evening = Calendar("America/Nuuk", (WeeklyRule(6, 1320, 1410),))
+    assert opened(evening, "2027-03-28 01:10", "2027-03-28 01:20") == [("28 00:00", "28 01:30")]
+
+
 def test_around_the_clock_the_last_closed_date_is_the_beginning_however_long_ago() -> None:
     off = DateOverride(date(2026, 6, 1), ())
     short = DateOverride(date(2026, 7, 1), ((0, 60), (90, 1440)))
@@ -270,6 +284,10 @@ def test_windows_of_a_day_may_touch() -> None:
         [WeeklyRule(1, 540, 720), WeeklyRule(1, 720, 1440), WeeklyRule(2, 0, 540)], minimum_minutes=30
     )
     check_windows([(720, 1440), (0, 720)], minimum_minutes=30)
+
+
+def test_a_window_may_be_just_as_long_as_a_session() -> None:
+    check_windows([(540, 570)], minimum_minutes=30)
 
 
 @pytest.mark.parametrize(

@@ -444,6 +444,7 @@ def test_a_group_of_another_length_cannot_be_joined_as_this_one() -> None:
         ({"busy": [busy("08:00", "10:55", BusyKind.HELD), busy("12:10", "13:00")]}, Reason.HELD),
         ({"student_busy": [span("08:00", "13:00")]}, Reason.STUDENT_BUSY),
         (group("08:30", "12:00", 0) | {"duration_minutes": 210}, Reason.SEAT_FULL),
+        (group("10:00", "11:00", 0), Reason.BUSY),
         (
             group("08:30", "12:00", 1) | {"duration_minutes": 210, "student_busy": [span("09:00", "09:30")]},
             Reason.STUDENT_BUSY,
@@ -454,6 +455,11 @@ def test_an_empty_listing_gives_the_reason_of_the_start_that_came_closest(
     changes: dict[str, Any], reason: Reason
 ) -> None:
     assert listing(**changes) == SlotListing((), reason)
+
+
+def test_beyond_the_horizon_the_notice_is_not_the_reason() -> None:
+    later = span("2026-12-10 00:00", "2026-12-11 00:00")
+    assert listing(later, rules=rules(notice_minutes=90_000, horizon_days=1)).reason is Reason.HORIZON
 
 
 def test_a_day_off_is_told_when_the_week_has_no_other_hours() -> None:

@@ -25,6 +25,7 @@ from zoneinfo import ZoneInfo
 
 from sessions_app.domain.errors import InvalidInput
 from sessions_app.domain.timespans import TimeSpan
+from sessions_app.domain.zones import is_zone
 
 MINUTES_A_DAY: Final = 1440
 
@@ -97,10 +98,9 @@ def dow_sunday0(day: date) -> int:
 
 def zone_named(name: str) -> ZoneInfo:
     """The zone of that IANA name; InvalidInput for a name the zone database does not hold."""
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        raise InvalidInput(f"There is no time zone named {name!r}.", field="timezone") from None
+    if not is_zone(name):
+        raise InvalidInput(f"There is no time zone named {name[:60]!r}.", field="timezone")
+    return ZoneInfo(name)
 
 
 def to_utc(day: date, minute: int, zone: str) -> datetime:

@@ -116,6 +116,12 @@ def test_nothing_is_left_for_later() -> None:
     assert left == []
 
 
+def test_weekdays_are_counted_in_one_place() -> None:
+    counting = re.compile(r"isoweekday\(\) *%|weekday\(\) *\+|strftime\([^)]*%[uw]")
+    files = (path for path in python_files() if path.is_relative_to(PROJECT / "sessions_app"))
+    assert [path.name for path in files if counting.search(path.read_text())] == []
+
+
 def tracked_text() -> list[tuple[str, str]]:
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],

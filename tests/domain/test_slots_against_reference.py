@@ -6,15 +6,15 @@ import os
 from datetime import UTC, datetime, timedelta
 from random import Random
 from time import monotonic, time_ns
-from zoneinfo import available_timezones
 
 import pytest
 
 from sessions_app.domain.slots import Slot, judge, open_slots
+from sessions_app.domain.zones import known_zones
 from tests.domain.slot_cases import NO_SWITCH, next_switches, question_around, window_around
 from tests.domain.slot_reference import bookable, refusals
 
-ZONES = sorted(available_timezones())
+ZONES = sorted(known_zones())
 FIRST = datetime(2026, 11, 1, tzinfo=UTC)
 
 

@@ -55,7 +55,6 @@ class SeatEvent:
     starts_at: datetime
     ends_at: datetime
     instructor_name: str
-    course: str = ""
     topic: str = ""
     place: str = ""
     modality: Modality = Modality.ONLINE
@@ -69,7 +68,6 @@ class SeatEvent:
         *,
         instructor_name: str,
         other_name: str,
-        course: str = "",
     ) -> SeatEvent:
         """The event of a booking as it is now. ``other_name`` is whom the calendar's owner will meet."""
         return cls(
@@ -80,7 +78,6 @@ class SeatEvent:
             starts_at=booking.starts_at,
             ends_at=booking.ends_at,
             instructor_name=instructor_name,
-            course=course,
             topic=booking.custom_topic,
             place=session.place,
             modality=session.modality,
@@ -208,7 +205,6 @@ def _location(event: SeatEvent, settings: Settings) -> str:
 def _description(event: SeatEvent, settings: Settings) -> str:
     page = join_page(settings, event.session_id)
     told = [
-        one_line(event.course),
         f"Topic: {one_line(event.topic)}" if event.topic else "",
         f"Place: {one_line(event.place)}" if event.place else "",
         f"Session page: {page}" if event.modality is Modality.IN_PERSON else f"Join: {page}",

@@ -61,7 +61,7 @@ def queue_streams(database_url: str) -> None:
     with Session(engine) as db:
         for number in range(IN_EACH):
             for stream in range(STREAMS):
-                message = about_session(K.CANCELLED if number else K.BOOKED, title=str(number))
+                message = about_session(K.CANCELLED if number else K.BOOKED, course=str(number))
                 db.add(
                     OutboxMessage(
                         dedupe_key=f"{stream}/{number}",

@@ -28,7 +28,6 @@ EVENT = SeatEvent(
     starts_at=datetime(2026, 12, 1, 15, tzinfo=UTC),
     ends_at=datetime(2026, 12, 1, 16, tzinfo=UTC),
     instructor_name="Ada Byron",
-    course="Linear algebra",
     topic="Eigenvalues",
 )
 NOAH = Attendee("noah@example.org", "Noah Berger")
@@ -64,7 +63,7 @@ def test_an_invitation_letter_by_letter() -> None:
         "DTSTART:20261201T150000Z",
         "DTEND:20261201T160000Z",
         "SUMMARY:Maths with Ada",
-        "DESCRIPTION:Linear algebra\\nTopic: Eigenvalues\\nJoin: https://sessions.example:8443/session/ses_1/room",
+        "DESCRIPTION:Topic: Eigenvalues\\nJoin: https://sessions.example:8443/session/ses_1/room",
         "LOCATION:https://sessions.example:8443/session/ses_1/room",
         "URL:https://sessions.example:8443/session/ses_1/room",
         "STATUS:CONFIRMED",
@@ -154,7 +153,7 @@ def test_a_booking_says_in_a_calendars_words_how_sure_it_is(status: BookingStatu
 
 @given(typed=st.text(max_size=80))
 def test_typed_text_adds_no_line_and_no_property(typed: str) -> None:
-    hostile = replace(EVENT, title=typed, course=typed, topic=typed, place=typed, instructor_name=typed)
+    hostile = replace(EVENT, title=typed, topic=typed, place=typed, instructor_name=typed)
     known = {line.split(":")[0].split(";")[0] for line in unfolded(invited())}
     file = invited(hostile, Attendee(f"noah{typed}@example.org", typed))
     names = [line.split(":")[0].split(";")[0] for line in unfolded(file)]

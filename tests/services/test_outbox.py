@@ -37,7 +37,7 @@ def sending(platform: Platform, postbox: Postbox) -> Platform:
 
 def queue(platform: Platform, name: str, *, stream: str = "", kind: K = K.BOOKED, **facts: Any) -> int:
     """Put a message about a session titled ``name`` into the outbox; its id."""
-    message = about_session(kind, title=name, **facts)
+    message = about_session(kind, course=name, **facts)
 
     def store(work: UnitOfWork) -> int:
         row = OutboxMessage(

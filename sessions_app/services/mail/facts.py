@@ -134,17 +134,28 @@ class SessionFacts:
         return self.student if self.teaches else self.instructor
 
     @property
+    def subject(self) -> str:
+        """What is taught, in a few words: the course, or for a session outside any course its title."""
+        return self.course or self.title
+
+    @property
+    def full_title(self) -> str:
+        """The course and what is booked in it; a title that begins with the course is not given it twice."""
+        if not self.course or self.title.startswith(self.course):
+            return self.title
+        return f"{self.course}: {self.title}"
+
+    @property
     def event(self) -> SeatEvent:
         """The session as the recipient's calendar shows it."""
         return SeatEvent(
             booking_id=self.booking_id,
             session_id=self.session_id,
             sequence=self.sequence,
-            title=titled(self.title, self.other.name),
+            title=titled(self.full_title, self.other.name),
             starts_at=self.starts_at,
             ends_at=self.ends_at,
             instructor_name=self.instructor.name,
-            course=self.course,
             topic=self.topic,
             place=self.place,
             modality=self.modality,

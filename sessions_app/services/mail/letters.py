@@ -187,9 +187,9 @@ class _Desk:
 def _booked(desk: _Desk) -> _Words:
     facts = desk.facts
     lead = {
-        Part.STUDENT: f"You meet {facts.instructor.name} for {facts.title}.",
-        Part.GUARDIAN: f"{facts.student.name} meets {facts.instructor.name} for {facts.title}.",
-        Part.INSTRUCTOR: f"{facts.student.name} booked {facts.title} with you.",
+        Part.STUDENT: f"You meet {facts.instructor.name} for {facts.subject}.",
+        Part.GUARDIAN: f"{facts.student.name} meets {facts.instructor.name} for {facts.subject}.",
+        Part.INSTRUCTOR: f"{facts.student.name} booked {facts.subject} with you.",
     }[facts.part]
     return _Words(
         tag="Booked",
@@ -210,7 +210,7 @@ def _requested(desk: _Desk) -> _Words:
     kept = "you" if facts.part is Part.STUDENT else facts.student.short
     if facts.teaches:
         paragraphs = (
-            f"{facts.student.name} asks for {facts.title} with you.",
+            f"{facts.student.name} asks for {facts.subject} with you.",
             f"Please answer{answers}; without an answer the request ends and the time is free again.",
         )
     else:
@@ -338,7 +338,7 @@ _WORDING: Mapping[NotificationKind, Callable[[_Desk], _Words]] = {
 def _subject(tag: str, facts: SessionFacts) -> str:
     child = f"{facts.student.short}: " if facts.part is Part.GUARDIAN else ""
     moment = f"{facts.viewer.moment(facts.starts_at)} ({facts.viewer.zone_hint(facts.starts_at)})"
-    return f"[{tag}] {child}{one_line(titled(facts.title, facts.other.name), limit=90)} — {moment}"
+    return f"[{tag}] {child}{titled(one_line(facts.subject, limit=50), facts.other.name)} — {moment}"
 
 
 def _times(facts: SessionFacts) -> Times:
@@ -372,11 +372,9 @@ def _before(facts: SessionFacts, now: datetime) -> Row | None:
 
 
 def _who(facts: SessionFacts) -> Row:
-    course = facts.course if facts.course != facts.title else ""
-    what = ": ".join(part for part in (course, facts.title) if part)
     if facts.part is Part.GUARDIAN:
-        return Row("Who", f"{facts.student.name} with {facts.instructor.name}", what)
-    return Row("Who", facts.other.name, what)
+        return Row("Who", f"{facts.student.name} with {facts.instructor.name}", facts.full_title)
+    return Row("Who", facts.other.name, facts.full_title)
 
 
 def _where(facts: SessionFacts, settings: Settings) -> Row:

@@ -33,9 +33,23 @@ MESSAGES = {message.name: message for message in every_message()}
 
 
 def test_the_subject_says_what_with_whom_when_and_where_the_clock_stands() -> None:
-    assert about_session(K.BOOKED, title="Maths").rendered().subject == (
+    assert about_session(K.BOOKED, course="Maths").rendered().subject == (
         "[Booked] Maths with Ada — Tue 1 Dec, 16:00 (Paris)"
     )
+
+
+def test_a_session_outside_any_course_goes_by_its_title() -> None:
+    outside = about_session(K.BOOKED, course="", title="Mock exam").rendered()
+    assert outside.subject.startswith("[Booked] Mock exam with Ada")
+    assert "Who: Ada Lindqvist\n    Mock exam\n" in outside.text
+
+
+def test_a_long_course_never_pushes_the_time_out_of_the_subject() -> None:
+    long = about_session(
+        K.BOOKED, course="Linear Algebra, from vectors to eigenvalues and beyond them"
+    ).rendered()
+    assert len(long.subject) < 110
+    assert long.subject.endswith("… with Ada — Tue 1 Dec, 16:00 (Paris)")
 
 
 def test_each_reader_gets_their_own_zone_first_and_the_other_partys_beside_it() -> None:
@@ -198,7 +212,7 @@ def test_what_people_type_is_text_and_nothing_else(kind: NotificationKind) -> No
 @given(typed=st.text(max_size=60))
 def test_no_typed_text_can_begin_a_header(typed: str) -> None:
     rendered = about_session(
-        K.BOOKED, title=f"Maths\r\nBcc: all@example.org{typed}", student={**NOAH, "name": f"{typed}\nX: y"}
+        K.BOOKED, course=f"Maths\r\nBcc: all@example.org{typed}", student={**NOAH, "name": f"{typed}\nX: y"}
     ).rendered()
     assert len(rendered.subject.splitlines()) == 1
     assert len(rendered.to_name.splitlines()) <= 1

@@ -9,7 +9,7 @@ from typing import Any
 
 import reflex as rx
 
-from sessions_app.pages import dev_kit, landing, not_found
+from sessions_app.pages import dev_kit, dev_mailbox, landing, not_found
 from sessions_app.pages import help as help_pages
 
 
@@ -37,4 +37,11 @@ PAGES: tuple[Page, ...] = (
     ),
     Page("/404", not_found.not_found, "Not found"),
     Page("/dev/kit", dev_kit.dev_kit, "Components", only_in_development=True),
+    Page(
+        dev_mailbox.ROUTE,
+        dev_mailbox.dev_mailbox,
+        "Outgoing messages",
+        on_load=dev_mailbox.DevMailboxState.load,
+        only_in_development=True,
+    ),
 )

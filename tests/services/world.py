@@ -50,7 +50,7 @@ class World:
     count: int = 0
 
     def __post_init__(self) -> None:
-        subject = self.add(Subject(name=f"Mathematics {self.count}"))
+        subject = self.add(Subject(name=f"Mathematics {self.count}" if self.count else "Mathematics"))
         self.course = self.add(Course(title="Linear Algebra", subject_id=subject.id, session_count=10))
         self.instructor = self.new_instructor("Ada Lindqvist")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from sessions_app.adapters.clock import SystemClock
 from sessions_app.adapters.rate_limits import CountingLimiter
 from sessions_app.adapters.sandbox_payments import SandboxGateway
@@ -10,11 +12,15 @@ from sessions_app.models.database import open_engine
 from sessions_app.services.unit_of_work import Platform
 from sessions_app.settings import Settings
 
+log = logging.getLogger(__name__)
+
 
 def build_platform(settings: Settings) -> Platform:
     """What this process works with. Opens no connection yet, so that building the pages needs no database."""
     engine = open_engine(settings.sqlalchemy_url)
     clock = SystemClock()
+    if settings.is_production and not settings.smtp_url:
+        log.warning("SMTP_URL is not set: mails wait in the outbox until it is")
     return Platform(
         engine=engine,
         settings=settings,

@@ -15,6 +15,7 @@ from sessions_app.models.catalogue import Modality
 from sessions_app.services import calendar_files
 from sessions_app.services.calendar_files import Attendee, EventStatus, SeatEvent
 from sessions_app.settings import parse_settings
+from tests.services.world import World, tomorrow_at
 
 SETTINGS = parse_settings(
     app_url="https://sessions.example:8443", mail_from="Sessions <no-reply@sessions.example>"
@@ -149,6 +150,19 @@ def test_a_session_in_person_is_where_it_takes_place() -> None:
 )
 def test_a_booking_says_in_a_calendars_words_how_sure_it_is(status: BookingStatus, word: EventStatus) -> None:
     assert calendar_files.status_of(status) is word
+
+
+def test_a_booking_becomes_the_event_that_its_mails_speak_of(world: World) -> None:
+    placed = world.book(world.student(), world.offering(place="Room 12"), tomorrow_at(world.clock, 15))
+    event = SeatEvent.of_booking(
+        placed.booking, placed.session, instructor_name="Ada Lindqvist", other_name="Noah Berger"
+    )
+    assert (event.booking_id, event.sequence) == (placed.booking.id, placed.booking.sequence)
+    assert event.title == f"{placed.booking.title} with Noah"
+    assert (event.starts_at, event.ends_at) == (placed.booking.starts_at, placed.booking.ends_at)
+    assert (event.place, event.status) == ("Room 12", EventStatus.CONFIRMED)
+    assert event.link_entry(SETTINGS).title == event.title
+    assert event.link_entry(SETTINGS).location == calendar_files.join_page(SETTINGS, placed.session.id)
 
 
 @given(typed=st.text(max_size=80))

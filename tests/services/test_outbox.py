@@ -17,6 +17,7 @@ from sessions_app.services import outbox
 from sessions_app.services.notifications import NotificationKind as K
 from sessions_app.services.outbox import LEASE, MAX_ATTEMPTS
 from sessions_app.services.unit_of_work import Platform, UnitOfWork
+from sessions_app.settings import parse_settings
 from tests.doubles.clock import StoppedClock
 from tests.doubles.postbox import Postbox
 from tests.services.mail.examples import about_session, password_reset
@@ -245,3 +246,15 @@ def test_without_a_transport_a_message_is_sent_by_being_readable(platform: Platf
     assert outbox.deliver_due(platform) == 0
     assert {row.state for row in rows(platform).values()} == {OutboxState.SENT}
     assert all(row.sent_at == platform.clock.now() for row in rows(platform).values())
+
+
+def test_in_production_without_a_transport_messages_wait(platform: Platform) -> None:
+    queue(platform, "Invitation")
+    production = parse_settings(
+        app_env="production",
+        secret_key="x" * 32,
+        app_url="https://sessions.example",
+        allow_test_payments=True,
+    )
+    assert outbox.deliver_due(replace(platform, settings=production)) == 0
+    assert rows(platform)["Invitation"].state is OutboxState.QUEUED

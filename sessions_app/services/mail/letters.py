@@ -442,7 +442,7 @@ def _refund(facts: SessionFacts) -> Row | None:
 def _released(facts: SessionFacts) -> tuple[str, ...]:
     """What becomes of the money kept for a request that came to nothing."""
     if facts.pay_with is PayWith.CARD:
-        return (f"Nothing was charged: the {facts.price_label} held on the card are released.",)
+        return (f"Nothing was charged: the {facts.price_label} held on the card is released.",)
     if facts.pay_with is PayWith.CREDITS:
         verb = "is" if facts.price_label.startswith("1 ") else "are"
         return (f"{facts.price_label} {verb} back on the credit account.",)

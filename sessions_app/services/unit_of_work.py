@@ -10,6 +10,7 @@ import hashlib
 import random
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
@@ -30,6 +31,7 @@ from sessions_app.domain.errors import (
 )
 from sessions_app.domain.permissions import Actor
 from sessions_app.domain.ports import Clock, Mailer, Payments, RateLimiter
+from sessions_app.models.database import writers_turn
 from sessions_app.settings import Settings
 
 P = ParamSpec("P")
@@ -139,26 +141,27 @@ class UnitOfWork:
         self.db: Session
 
     def __enter__(self) -> Self:
-        connection = self.platform.engine.connect()
-        if self._read_only:
-            connection = connection.execution_options(read_only=True)
-            if connection.dialect.name == "postgresql":
-                connection = connection.execution_options(postgresql_readonly=True)
-        self._connection = connection
-        self.db = Session(bind=connection, expire_on_commit=False, autoflush=True)
+        with ExitStack() as stack:
+            if not self._read_only:
+                stack.enter_context(writers_turn(self.platform.engine))
+            connection = stack.enter_context(self.platform.engine.connect())
+            if self._read_only:
+                connection = connection.execution_options(read_only=True)
+                if connection.dialect.name == "postgresql":
+                    connection = connection.execution_options(postgresql_readonly=True)
+            self._connection = connection
+            self.db = stack.enter_context(Session(bind=connection, expire_on_commit=False))
+            self._open = stack.pop_all()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        try:
+        with self._open:
             if kind is None:
                 self.db.commit()
             else:
                 self.db.rollback()
-        finally:
-            self.db.close()
-            self._connection.close()
         if kind is None:
             for announce in self._after_commit:
                 announce()

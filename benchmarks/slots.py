@@ -117,7 +117,7 @@ def wall(day: date, minute: int, zone: ZoneInfo) -> datetime:
 def forget_everything() -> None:
     """Empty the caches of zone edges and slots."""
     availability._day.cache_clear()
-    slots._plain_slot.cache_clear()
+    slots._plain_slots.cache_clear()
 
 
 def cold(work: Workload) -> SlotListing:

@@ -157,6 +157,11 @@ def second_after(instant: datetime) -> int:
     return math.ceil(instant.timestamp())
 
 
+def range_of(span: TimeSpan) -> Range:
+    """The whole seconds that a span touches."""
+    return math.floor(span.start.timestamp()), math.ceil(span.end.timestamp())
+
+
 def instant_at(second: int) -> datetime:
     """The aware UTC instant so many seconds after 1970 began."""
     return datetime.fromtimestamp(second, UTC)

@@ -59,6 +59,7 @@ class Reason(StrEnum):
 
 
 _A_MONTH: Final = 31 * 86_400
+_REMEMBERED_SLOTS: Final = 8_192
 
 _ORDER: Final = {reason: place for place, reason in enumerate(Reason)}
 
@@ -259,8 +260,8 @@ class _Question:
         today = hours.local_ordinal(self._now, calendar.zone)
         self._horizon = hours.edge_second(calendar.zone, today + rules.horizon_days + 1, 0)
         self._has_length = rules.min_duration <= duration_minutes <= rules.max_duration
-        self._busy = [(hours.second_of(b.span.start), hours.second_after(b.span.end), b.kind) for b in busy]
-        self._student_busy = [(hours.second_of(s.start), hours.second_after(s.end)) for s in student_busy]
+        self._busy = [(hours.range_of(taken.span), taken.kind) for taken in busy]
+        self._student_busy = [hours.range_of(span) for span in student_busy]
         length = timedelta(minutes=duration_minutes)
         self._joinable = {
             hours.second_of(session.span.start): session
@@ -296,10 +297,10 @@ class _Question:
             plain = self._grid(self._calendar, start, end, blocked)
             for second in self._published_between(start, end, blocked):
                 special.setdefault(second, self._published_slot(self._published[second]))
-        minutes, seats = self._minutes, self._capacity
+        plain_slots = _plain_slots(self._minutes, self._capacity)
         if not special:
-            return tuple([_plain_slot(second, minutes, seats) for second in plain])
-        both = {second: _plain_slot(second, minutes, seats) for second in plain} | special
+            return tuple([plain_slots[second] for second in plain])
+        both = {second: plain_slots[second] for second in plain} | special
         return tuple([both[second] for second in sorted(both)])
 
     def _published_slot(self, time: PublishedTime) -> Slot:
@@ -335,7 +336,7 @@ class _Question:
     def _blocked(self) -> list[Range]:
         """The starts that day cap, busy time with its buffer or the student's sessions forbid, merged."""
         before, after = self._length + self._buffer - 1, self._buffer
-        ranges = [(start - before, end + after) for start, end, _ in self._busy]
+        ranges = [(start - before, end + after) for (start, end), _ in self._busy]
         ranges += self._student_ranges()
         ranges += self._full_days()
         return hours.merged(ranges)
@@ -346,10 +347,10 @@ class _Question:
         """The rules that forbid new sessions inside open windows, in order; together ``_blocked``."""
         before, after = self._length - 1, self._buffer
         yield Reason.DAY_CAP, self._full_days()
-        sides = [((s - before - after, s - before), (e, e + after)) for s, e, _ in self._busy]
+        sides = [((s - before - after, s - before), (e, e + after)) for (s, e), _ in self._busy]
         yield Reason.BUFFER, [side for both in sides for side in both]
         for kind, reason in _BUSY_REASONS.items():
-            yield reason, [(s - before, e) for s, e, of_kind in self._busy if of_kind is kind]
+            yield reason, [(s - before, e) for (s, e), of_kind in self._busy if of_kind is kind]
         yield Reason.STUDENT_BUSY, self._student_ranges()
 
     def _full_days(self) -> list[Range]:
@@ -358,7 +359,7 @@ class _Question:
             return []
         zone = self._calendar.zone
         taken = Counter(
-            hours.local_ordinal(start, zone) for start, _, kind in self._busy if kind.counts_towards_cap
+            hours.local_ordinal(start, zone) for (start, _), kind in self._busy if kind.counts_towards_cap
         )
         return [
             (hours.edge_second(zone, day, 0), hours.edge_second(zone, day + 1, 0))
@@ -482,8 +483,26 @@ def _on_grid(begin: int, step: int, second: int) -> int:
     return begin if second <= begin else begin + -(-(second - begin) // step) * step
 
 
-@lru_cache(maxsize=32_768)
-def _plain_slot(second: int, minutes: int, seats: int) -> Slot:
-    """The slot of a start on the grid. Slots are values: the same one serves every caller who asks for it."""
-    span = TimeSpan(hours.instant_at(second), hours.instant_at(second + 60 * minutes))
-    return Slot(span, seats)
+class _PlainSlots(dict[int, Slot]):
+    """The slots of the grid by start, for one length and number of seats, made when first asked for.
+
+    Slots are values, so the same one serves every caller; making them anew would take most of a listing's time.
+    """
+
+    def __init__(self, minutes: int, seats: int) -> None:
+        super().__init__()
+        self._minutes = minutes
+        self._seats = seats
+
+    def __missing__(self, second: int) -> Slot:
+        if len(self) >= _REMEMBERED_SLOTS:
+            self.clear()
+        span = TimeSpan(hours.instant_at(second), hours.instant_at(second + 60 * self._minutes))
+        slot = self[second] = Slot(span, self._seats)
+        return slot
+
+
+# A slot takes 280 bytes: 37 MB if sixteen lengths were full, 2 MB for the next four weeks of one.
+@lru_cache(maxsize=16)
+def _plain_slots(minutes: int, seats: int) -> _PlainSlots:
+    return _PlainSlots(minutes, seats)

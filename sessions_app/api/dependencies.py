@@ -1,7 +1,8 @@
 """What an endpoint asks for by its annotations: the platform, who calls, and the Idempotency-Key.
 
 Endpoints are plain ``def`` functions: FastAPI runs them in worker threads, where use cases may block. The functions
-here only look at the request, except when somebody unknown for five seconds must be looked up, in a thread.
+here only look at the request, so they are ``async`` and cost no thread; somebody unknown for five seconds is looked
+up in one.
 """
 
 from __future__ import annotations
@@ -25,17 +26,17 @@ LOGIN_COOKIE = "sid"
 _bearer = HTTPBearer(auto_error=False, description="The access token of POST /api/auth/token.")
 
 
-def _platform(request: Request) -> Platform:
+async def _platform(request: Request) -> Platform:
     platform: Platform = request.app.state.platform
     return platform
 
 
-def _identities(request: Request) -> Identities:
+async def _identities(request: Request) -> Identities:
     identities: Identities = request.app.state.identities
     return identities
 
 
-def _address(request: Request) -> str:
+async def _address(request: Request) -> str:
     return client_address(request.scope)
 
 
@@ -46,7 +47,7 @@ async def _optional_identity(
         if "authorization" in request.headers:
             raise Unauthenticated("Please send the access token as: Authorization: Bearer <token>.")
         return None
-    platform, identities = _platform(request), _identities(request)
+    platform, identities = await _platform(request), await _identities(request)
     person_id = api_tokens.person_of(platform.settings, credentials.credentials, now=platform.clock.now())
     is_kept, identity = identities.kept_for_person(person_id)
     if not is_kept:
@@ -56,7 +57,7 @@ async def _optional_identity(
     return identity
 
 
-def _required_identity(identity: Annotated[Identity | None, Depends(_optional_identity)]) -> Identity:
+async def _required_identity(identity: Annotated[Identity | None, Depends(_optional_identity)]) -> Identity:
     if identity is None:
         raise Unauthenticated
     return identity
@@ -67,7 +68,7 @@ async def _identity_of_reader(
 ) -> Identity:
     if identity is not None:
         return identity
-    found = await identity_of_cookie(_identities(request), request.cookies.get(LOGIN_COOKIE, ""))
+    found = await identity_of_cookie(await _identities(request), request.cookies.get(LOGIN_COOKIE, ""))
     if found is None or request.method != "GET":
         raise Unauthenticated
     return found
@@ -122,6 +123,9 @@ AddressDep = Annotated[str, Depends(_address)]
 
 CallerDep = Annotated[Identity, Depends(_required_identity)]
 """The person of the bearer token; 401 without one."""
+
+VisitorDep = Annotated[Identity | None, Depends(_optional_identity)]
+"""The person of the bearer token, or nobody; 401 only for a token that is not valid."""
 
 ActorDep = Annotated[Actor, Depends(_actor)]
 """Who acts, by bearer token; 401 without one."""

@@ -91,7 +91,8 @@ def seat_in(work: UnitOfWork, session_id: str, *, action: Action) -> Loaded:
 def student_for(work: UnitOfWork, student_id: str | None, *, action: Action = Action.BOOK) -> Person:
     """The student the actor books for: themselves, a child of theirs, or for staff anybody.
 
-    Raises Unauthenticated, InvalidInput (field ``student_id``) when a guardian must choose, NotAllowed otherwise.
+    Raises Unauthenticated, InvalidInput (field ``student_id``) when a guardian must choose, NotAllowed otherwise;
+    NotFound only to staff, who may know that there is nobody.
     """
     person_id = require_person(work)
     if student_id is None:
@@ -105,7 +106,9 @@ def student_for(work: UnitOfWork, student_id: str | None, *, action: Action = Ac
     if not allowed(action, relation, guardian_rights=rights):
         raise NotAllowed
     student = work.db.get(Person, student_id)
-    if student is None or student.role is not Role.STUDENT:
+    if student is None:
+        raise NotFound
+    if student.role is not Role.STUDENT:
         raise NotAllowed("Sessions are booked for students.")
     return student
 

@@ -9,7 +9,7 @@ is decided by the one engine in ``domain/slots.py``; answers of instructors are 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -23,7 +23,6 @@ from sessions_app.domain.errors import (
     IllegalTransition,
     InstructorUnavailable,
     InvalidInput,
-    NotAllowed,
     NotEnrolled,
     NotFound,
     PriceChanged,
@@ -178,11 +177,13 @@ def book(
     student_id: str | None = None,
     pay_with: PayWith | None = None,
     agreed: Money | None = None,
+    agreed_credits: int | None = None,
     details: Details | None = None,
 ) -> Placed:
     """Hold and confirm in one step; raises what both raise.
 
-    A hold that this student already has is given back as it is (``is_new`` false), unfinished.
+    ``agreed`` and ``agreed_credits`` are the price that the client saw: PriceChanged when it is another. A hold that
+    this student already has is given back as it is (``is_new`` false), unfinished.
     """
     placed, offered = _hold(
         work,
@@ -191,6 +192,7 @@ def book(
         student_id=student_id,
         pay_with=pay_with,
         agreed=agreed,
+        agreed_credits=agreed_credits,
     )
     if placed.is_new:
         _finish(work, placed.booking, placed.session, offered, details)
@@ -210,30 +212,65 @@ def preview_cancel(work: UnitOfWork, *, booking_id: str) -> RefundDecision:
     return _decide(work, loaded.booking, _side_of(loaded.relation))
 
 
-def cancel(work: UnitOfWork, *, booking_id: str, reason: str = "", waives_refund: bool = False) -> Cancelled:
+def cancel(
+    work: UnitOfWork,
+    *,
+    booking_id: str,
+    reason: str = "",
+    waives_refund: bool = False,
+    seat_only: bool = False,
+) -> Cancelled:
     """End a booking; return what goes back under the policy frozen on it.
 
-    By the student's side: their own seat. By the instructor: the session with all its seats, everything back. By
-    staff: this seat, everything back. ``waives_refund`` is honoured from the payer and from staff.
-    Raises IllegalTransition when it is over, started or cancelled already.
+    By the student's side: their own seat. By the instructor: the session with all its seats, or with ``seat_only``
+    this one, everything back. By staff: this seat, everything back. ``waives_refund`` is honoured from who paid and
+    from staff, and means nothing from others. Raises IllegalTransition when it is over, started or cancelled already.
     """
-    if len(reason) > MESSAGE_LIMIT:
-        raise InvalidInput(f"Please keep the reason under {MESSAGE_LIMIT} characters.", field="reason")
+    _require_short(reason)
     loaded = access.load_booking(work, booking_id, action=Action.CANCEL, lock=True)
-    if loaded.relation is Relation.INSTRUCTOR:
-        if waives_refund:
-            raise NotAllowed("Only the student can give up a refund.")
-        cancelled = [
-            _cancel_seat(work, seat, loaded.session, CancelledBy.INSTRUCTOR, reason, waives_refund=False)
-            for seat in seats.seats_of(work, loaded.session.id)
-        ]
-        mine = next((c for c in cancelled if c.booking.id == booking_id), None)
+    side = _side_of(loaded.relation)
+    if side is CancelledBy.INSTRUCTOR and not seat_only:
+        mine = next(
+            (c for c in _cancel_all(work, loaded.session, side, reason) if c.booking.id == booking_id), None
+        )
         if mine is None:
             raise IllegalTransition(status=loaded.booking.status.value)
         return mine
     expiry.lapse(work, loaded.booking, loaded.session)
-    side = _side_of(loaded.relation)
-    return _cancel_seat(work, loaded.booking, loaded.session, side, reason, waives_refund=waives_refund)
+    waives = waives_refund and _may_waive(work, loaded)
+    return _cancel_seat(work, loaded.booking, loaded.session, side, reason, waives_refund=waives)
+
+
+def cancel_session(work: UnitOfWork, *, session_id: str, reason: str = "") -> list[Cancelled]:
+    """End a session for everybody, all of the money back; for its instructor and staff.
+
+    Raises NotFound to anybody else, IllegalTransition when no seat of it is left to end.
+    """
+    _require_short(reason)
+    session = access.load_session(work, session_id, action=Action.CANCEL)
+    work.lock("instructor", session.instructor_id)
+    work.db.refresh(session)
+    is_host = work.actor.person_id == session.instructor_id
+    side = CancelledBy.INSTRUCTOR if is_host else CancelledBy.PLATFORM
+    cancelled = _cancel_all(work, session, side, reason)
+    if not cancelled:
+        raise IllegalTransition(status=session.status.value)
+    return cancelled
+
+
+def confirm_attendance(work: UnitOfWork, *, booking_id: str) -> Booking:
+    """The student says "I'll be there". Raises IllegalTransition unless scheduled, TooLate once it should run."""
+    loaded = access.load_booking(work, booking_id, action=Action.CONFIRM_ATTENDANCE, lock=True)
+    booking = loaded.booking
+    confirmed = advance(booking.status, BookingEvent.CONFIRM_ATTENDANCE)
+    if booking.starts_at <= work.now:
+        raise TooLate("The session has begun.", until=slots.rfc3339(booking.starts_at))
+    booking.status, booking.updated_at = confirmed, work.now
+    work.db.add(booking)
+    seats.refresh(work, loaded.session, booking)
+    audit.record(work, "booking.confirmed", "booking", booking.id)
+    live.booking_changed(work, booking)
+    return booking
 
 
 def reschedule(work: UnitOfWork, *, booking_id: str, starts_at: datetime, reason: str = "") -> Placed:
@@ -385,6 +422,7 @@ def _hold(
     student_id: str | None,
     pay_with: PayWith | None,
     agreed: Money | None,
+    agreed_credits: int | None = None,
     replaces_former: bool = False,
 ) -> tuple[Placed, _Offered]:
     access.require_person(work)
@@ -401,10 +439,7 @@ def _hold(
     if replaces_former:
         _release_former_holds(work, student.id)
     slot = slots.judge(work, offered.offering, starts_at, student_id=student.id)
-    if agreed is not None and agreed != offered.quote.total:
-        raise PriceChanged(
-            price={"amount": offered.quote.total.minor, "currency": offered.quote.total.currency}
-        )
+    _require_agreed(offered.quote, agreed, agreed_credits)
     expires_at = work.now + timedelta(minutes=work.settings.hold_minutes)
     session = seats.session_at(
         work,
@@ -469,11 +504,16 @@ def _finish(
 def _require_bookable(work: UnitOfWork, offered: _Offered, student: Person) -> None:
     offering = offered.offering
     if offering.course_id and offering.requires_enrollment:
-        enrolled = work.db.exec(_ENROLLED, params={"student": student.id, "course": offering.course_id})
-        if enrolled.first() is None:
-            raise NotEnrolled(course_id=offering.course_id)
+        require_enrolled(work, offering.course_id, student)
     if not (offering.is_active and offered.is_person_active and _is_qualified(work, offering)):
         raise InstructorUnavailable
+
+
+def require_enrolled(work: UnitOfWork, course_id: str, student: Person) -> None:
+    """Raise NotEnrolled unless the student is in the course."""
+    enrolled = work.db.exec(_ENROLLED, params={"student": student.id, "course": course_id})
+    if enrolled.first() is None:
+        raise NotEnrolled(course_id=course_id)
 
 
 def _is_qualified(work: UnitOfWork, offering: Offering) -> bool:
@@ -507,6 +547,14 @@ def _release_former_holds(work: UnitOfWork, student_id: str) -> None:
     ).all()
     for booking, session in rows:
         _end(work, booking, session, BookingEvent.CANCEL, CancelledBy.STUDENT)
+
+
+def _require_agreed(quote: Quote, agreed: Money | None, agreed_credits: int | None) -> None:
+    if agreed in (None, quote.total) and agreed_credits in (None, quote.credits or 0):
+        return
+    raise PriceChanged(
+        price={"amount": quote.total.minor, "currency": quote.total.currency, "credits": quote.credits}
+    )
 
 
 def _require_live_hold(work: UnitOfWork, booking: Booking) -> None:
@@ -562,6 +610,31 @@ def _change_group(
     return joined
 
 
+def _require_short(reason: str) -> None:
+    if len(reason) > MESSAGE_LIMIT:
+        raise InvalidInput(f"Please keep the reason under {MESSAGE_LIMIT} characters.", field="reason")
+
+
+def _cancel_all(
+    work: UnitOfWork, session: TeachingSession, side: CancelledBy, reason: str
+) -> list[Cancelled]:
+    return [
+        _cancel_seat(work, seat, session, side, reason, waives_refund=False)
+        for seat in seats.seats_of(work, session.id)
+        if not expiry.lapse(work, seat, session)
+    ]
+
+
+def _may_waive(work: UnitOfWork, loaded: access.Loaded) -> bool:
+    """Whether the money, or the credits, that a waiver leaves are the actor's to leave."""
+    if loaded.relation in (Relation.STAFF, Relation.SYSTEM):
+        return True
+    if loaded.relation not in (Relation.OWN_SEAT, Relation.OWN_CHILD):
+        return False
+    payers = {payment.payer_id for payment in refunds.payments_of(work, loaded.booking.id)}
+    return payers <= {work.actor.person_id}
+
+
 def _side_of(relation: Relation) -> CancelledBy:
     if relation in (Relation.OWN_SEAT, Relation.OWN_CHILD):
         return CancelledBy.STUDENT
@@ -608,7 +681,9 @@ def _cancel_seat(
             refunded=None if waives_refund else refunded,
             reason=reason,
         )
-    return Cancelled(booking, decision if paid_anything and not waives_refund else None)
+    if waives_refund:
+        decision = replace(decision, percent=0, amount=Money.zero(booking.currency), credits=0)
+    return Cancelled(booking, decision if paid_anything else None)
 
 
 def _end(

@@ -14,6 +14,7 @@ from sessions_app.domain.errors import (
     SlotTaken,
     StudentBusy,
 )
+from sessions_app.domain.instants import MAX_DAYS
 from sessions_app.domain.slots import Reason, Slot, SlotListing
 from sessions_app.domain.timespans import TimeSpan
 from sessions_app.models import Booking, InstructorProfile, Offering, TeachingSession
@@ -22,7 +23,7 @@ from sessions_app.services import calendars
 from sessions_app.services.calendars import InstructorCalendar
 from sessions_app.services.unit_of_work import UnitOfWork
 
-MAX_RANGE = timedelta(days=62)
+MAX_RANGE = timedelta(days=MAX_DAYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +44,7 @@ def listing(
     student_id: str | None,
     moving: Booking | None = None,
 ) -> SlotListing:
-    """The starts in ``window`` that this student could book now. Raises InvalidInput for more than 62 days."""
-    if window.end - window.start > MAX_RANGE:
-        raise InvalidInput("Ask for 62 days at most.", field="to")
+    """The starts in ``window`` that this student could book now."""
     loaded = calendars.load(work, [offering.instructor_id], window)[offering.instructor_id]
     return list_with(work, loaded, offering, window, student_id=student_id, moving=moving)
 

@@ -15,7 +15,7 @@ from sessions_app.domain.refunds import Band, RefundDecision
 from sessions_app.models import Person
 from sessions_app.models.money import PaymentStatus
 from sessions_app.services import access, bookings, credits, refunds, terms
-from sessions_app.services.queries.dashboard import effective_status
+from sessions_app.services.options import effective_status
 from sessions_app.services.unit_of_work import UnitOfWork
 
 

@@ -48,6 +48,7 @@ from sessions_app.models import (
 from sessions_app.models.catalogue import Modality, SessionType
 from sessions_app.models.money import PaymentStatus, RefundStatus
 from sessions_app.services import access, calendars, enrollments, terms
+from sessions_app.services.options import effective_status
 from sessions_app.services.unit_of_work import UnitOfWork
 
 PAGE = 20
@@ -398,12 +399,6 @@ class _SeatMaker:
                 if learner.allows(action)
             ),
         )
-
-
-def effective_status(booking: Booking, now: datetime) -> BookingStatus:
-    """The status, or expired for what is overdue and not swept yet."""
-    is_overdue = booking.status in TENTATIVE and booking.frees_at is not None and booking.frees_at <= now
-    return BookingStatus.EXPIRED if is_overdue else booking.status
 
 
 def _offered(

@@ -1,0 +1,240 @@
+"""When an instructor can be booked: their hours, what occupies them, and the free starts of an offering."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+from pydantic import AliasChoices, BaseModel, Field
+
+from sessions_app.api.answers import Instant
+from sessions_app.api.dependencies import AnyoneDep, PlatformDep, VisitorDep
+from sessions_app.api.errors import refusals
+from sessions_app.api.inputs import STUDENT_ID, Id, PageQuery, PathId, Zone, names
+from sessions_app.api.schemas import Incoming
+from sessions_app.domain import instants
+from sessions_app.domain.availability import Calendar, zone_named
+from sessions_app.domain.errors import InstructorUnavailable, NotAllowed, NotFound, Unauthenticated
+from sessions_app.domain.permissions import Actor
+from sessions_app.domain.slots import Reason
+from sessions_app.services.queries import free_times
+from sessions_app.services.queries.free_times import FreeTimes
+from sessions_app.services.slots import rfc3339, slot_id
+
+router = APIRouter(prefix="/api/sts", tags=["instructors"])
+
+Edge = Annotated[str, Field(min_length=10, max_length=40)]
+
+
+class SlotQuery(Incoming):
+    """Which starts: of an offering, in a range. A date means its first instant in ``timezone``."""
+
+    offering_id: Id
+    begins: Edge | None = Field(None, validation_alias=AliasChoices("from", "start_date", "startDate"))
+    ends: Edge | None = Field(None, validation_alias=AliasChoices("to", "end_date", "endDate"))
+    timezone: Zone | None = None
+    student_id: Id | None = Field(None, validation_alias=STUDENT_ID)
+
+
+class BusyQuery(PageQuery):
+    """Which range."""
+
+    limit: int = Field(100, ge=1, le=100)
+    begins: Edge | None = Field(None, validation_alias=AliasChoices("from", "start_date", "startDate"))
+    ends: Edge | None = Field(None, validation_alias=AliasChoices("to", "end_date", "endDate"))
+    timezone: Zone | None = Field(None, validation_alias=names("timezone"))
+
+
+class OpenSlot(BaseModel):
+    """A start that can be booked now. ``local_start`` is what the clock of the answer's ``timezone`` shows."""
+
+    id: str
+    start: Instant
+    end: Instant
+    local_start: str
+    seats_left: int
+
+
+class Why(BaseModel):
+    """Why there is no slot."""
+
+    code: str
+    message: str
+
+
+class OpenSlots(BaseModel):
+    """The starts that ``POST /api/sessions`` would take now, by time; ``reason`` says why there are none."""
+
+    timezone: str
+    slots: list[OpenSlot]
+    reason: Why | None
+
+
+class Busy(BaseModel):
+    """An interval that the instructor does not have, without buffers."""
+
+    start: Instant
+    end: Instant
+
+
+class BusyTimes(BaseModel):
+    """A page of busy intervals."""
+
+    items: list[Busy]
+    next_cursor: str | None
+
+
+class Hours(BaseModel):
+    """A weekly window in the instructor's wall time; 0 is Sunday, ``24:00`` the next midnight."""
+
+    day_of_week: int
+    start_time: str
+    end_time: str
+
+
+class Window(BaseModel):
+    """A window of one date."""
+
+    start_time: str
+    end_time: str
+
+
+class ReplacedDate(BaseModel):
+    """What holds on one date instead of the weekly hours; no slots: away."""
+
+    date: date
+    slots: list[Window]
+
+
+class WeeklyPattern(BaseModel):
+    """An instructor's hours. ``overrides`` are those from today on."""
+
+    timezone: str
+    rules: list[Hours]
+    overrides: list[ReplacedDate]
+
+    @classmethod
+    def of(cls, calendar: Calendar) -> WeeklyPattern:
+        """The hours as they are sent."""
+        return cls(
+            timezone=calendar.zone,
+            rules=[
+                Hours(
+                    day_of_week=rule.day_of_week,
+                    start_time=_clock(rule.start_minute),
+                    end_time=_clock(rule.end_minute),
+                )
+                for rule in calendar.rules
+            ],
+            overrides=[
+                ReplacedDate(
+                    date=override.on,
+                    slots=[
+                        Window(start_time=_clock(start), end_time=_clock(end))
+                        for start, end in override.windows
+                    ],
+                )
+                for override in calendar.overrides
+            ],
+        )
+
+
+_SENTENCES = {
+    Reason.PAST: "These times have passed.",
+    Reason.HORIZON: "These times are further ahead than can be booked.",
+    Reason.NOTICE: "These times are too soon: the instructor needs more notice.",
+    Reason.DURATION: "Sessions of this length cannot be booked.",
+    Reason.OVERRIDE_DAY_OFF: "The instructor is away.",
+    Reason.OUTSIDE_HOURS: "The instructor has no hours then.",
+    Reason.OFF_GRID: "Sessions begin at other times.",
+    Reason.DAY_CAP: "The instructor takes no more sessions on these days.",
+    Reason.SEAT_FULL: "Every seat is taken.",
+    Reason.BUFFER: "These times are too close to another session.",
+    Reason.BUSY: "These times are taken.",
+    Reason.HELD: "These times are held or asked for by others.",
+    Reason.EXTERNAL_BUSY: "The instructor is busy then.",
+    Reason.STUDENT_BUSY: "You have another session at this time.",
+}
+
+
+@router.get("/{st_id}/availability", responses=refusals(Unauthenticated, NotFound))
+def availability(st_id: PathId, platform: PlatformDep, actor: AnyoneDep) -> WeeklyPattern:
+    """The weekly hours of an instructor and the dates that replace them."""
+    return WeeklyPattern.of(platform.read(free_times.hours, actor, instructor_id=st_id))
+
+
+@router.get("/{st_id}/bookings", responses=refusals(Unauthenticated, NotFound))
+def bookings(
+    st_id: PathId, query: Annotated[BusyQuery, Query()], platform: PlatformDep, visitor: VisitorDep
+) -> BusyTimes:
+    """What occupies an instructor from ``from`` to ``to`` (62 days at most), without names."""
+    zone = query.timezone or (visitor.timezone if visitor else platform.settings.default_timezone)
+    window = instants.parse_range(query.begins, query.ends, zone=zone, now=platform.clock.now())
+    page = platform.read(
+        free_times.busy_times,
+        visitor.actor if visitor else Actor.anonymous(),
+        instructor_id=st_id,
+        window=window,
+        limit=query.limit,
+        cursor=query.cursor,
+    )
+    return BusyTimes(
+        items=[Busy(start=rfc3339(span.start), end=rfc3339(span.end)) for span in page.items],
+        next_cursor=page.next_cursor,
+    )
+
+
+@router.get(
+    "/{st_id}/slots", response_model=OpenSlots, responses=refusals(Unauthenticated, NotFound, NotAllowed)
+)
+def slots(
+    st_id: PathId, query: Annotated[SlotQuery, Query()], platform: PlatformDep, visitor: VisitorDep
+) -> Response:
+    """The starts from ``from`` up to, not including, ``to`` (62 days at most) that can be booked now.
+
+    They are judged for the caller, or for ``student_id``: times at which the student has another session are left
+    out. ``timezone`` (default: the caller's) is that of dates in the question and of ``local_start`` in the answer.
+    """
+    zone = query.timezone or (visitor.timezone if visitor else platform.settings.default_timezone)
+    window = instants.parse_range(query.begins, query.ends, zone=zone, now=platform.clock.now())
+    found = platform.read(
+        free_times.free_times,
+        visitor.actor if visitor else Actor.anonymous(),
+        instructor_id=st_id,
+        offering_id=query.offering_id,
+        window=window,
+        student_id=query.student_id,
+    )
+    return Response(json.dumps(_open_slots(found, zone)), media_type="application/json")
+
+
+def _open_slots(found: FreeTimes, zone: str) -> dict[str, Any]:
+    # Hundreds of slots an answer: plain dicts, as ``OpenSlots`` documents them.
+    wall = zone_named(zone)
+    return {
+        "timezone": zone,
+        "slots": [
+            {
+                "id": slot_id(found.instructor_id, slot.span),
+                "start": rfc3339(slot.span.start),
+                "end": rfc3339(slot.span.end),
+                "local_start": f"{slot.span.start.astimezone(wall):%Y-%m-%dT%H:%M:%S}",
+                "seats_left": slot.seats_left,
+            }
+            for slot in found.listing.slots
+        ],
+        "reason": _reason(found),
+    }
+
+
+def _reason(found: FreeTimes) -> dict[str, str] | None:
+    if not found.is_offered:
+        return {"code": InstructorUnavailable.code, "message": InstructorUnavailable.default_message}
+    reason = found.listing.reason
+    return None if reason is None else {"code": reason.value, "message": _SENTENCES[reason]}
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"

@@ -1,0 +1,59 @@
+"""What a booking is at this moment, and what somebody can do with it: the API's ``status`` and ``can``.
+
+The use cases judge again when asked; nothing here is a permission of its own.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sessions_app.domain.booking_lifecycle import TENTATIVE, TRANSITIONS, BookingEvent, BookingStatus
+from sessions_app.domain.permissions import Action, Relation, allowed
+from sessions_app.domain.pricing import PayWith
+from sessions_app.models import Booking
+from sessions_app.services import terms
+from sessions_app.settings import Settings
+
+_HOSTS = frozenset({Relation.INSTRUCTOR, Relation.STAFF, Relation.SYSTEM})
+_EVENTS = {
+    Action.ACCEPT: BookingEvent.ACCEPT,
+    Action.REJECT: BookingEvent.REJECT,
+    Action.CONFIRM_ATTENDANCE: BookingEvent.CONFIRM_ATTENDANCE,
+    Action.RESCHEDULE: BookingEvent.RESCHEDULE,
+}
+
+
+def effective_status(booking: Booking, now: datetime) -> BookingStatus:
+    """The status, or expired for what is overdue and not swept yet."""
+    is_overdue = booking.status in TENTATIVE and booking.frees_at is not None and booking.frees_at <= now
+    return BookingStatus.EXPIRED if is_overdue else booking.status
+
+
+def possible(
+    booking: Booking,
+    status: BookingStatus,
+    relation: Relation,
+    rights: frozenset[str],
+    *,
+    settings: Settings,
+    now: datetime,
+) -> tuple[Action, ...]:
+    """The actions that ``relation`` could carry out now on a booking whose effective status is ``status``."""
+    is_host = relation in _HOSTS
+    cancel = BookingEvent.CANCEL_BY_INSTRUCTOR if is_host else BookingEvent.CANCEL
+    events = _EVENTS | {Action.CANCEL: cancel}
+    can = [action for action, event in events.items() if (status, event) in TRANSITIONS]
+    if booking.pay_with is PayWith.CARD and status in (BookingStatus.HELD, BookingStatus.ACCEPTED):
+        can.append(Action.PAY)
+    has_begun = booking.starts_at <= now
+    too_late = {
+        Action.CONFIRM_ATTENDANCE: has_begun,
+        Action.RESCHEDULE: not is_host and terms.may_move(booking, settings, now).barrier is not None,
+    }
+    return tuple(
+        sorted(
+            action
+            for action in can
+            if allowed(action, relation, guardian_rights=rights) and not too_late.get(action, False)
+        )
+    )

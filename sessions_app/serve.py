@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from types import FrameType
@@ -42,41 +43,60 @@ def server_command(*, host: str, port: int, workers: int) -> list[str]:
     ]
 
 
-def start_server(
-    *, host: str, port: int, workers: int, environment: dict[str, str]
-) -> subprocess.Popen[bytes]:
-    """Start granian on the pages already built; ``environment`` wins over this process's own."""
-    return subprocess.Popen(  # noqa: S603 - our own command
-        server_command(host=host, port=port, workers=workers),
-        cwd=PROJECT,
-        env={**os.environ, **SERVER_ENVIRONMENT, **environment},
-        stdin=subprocess.DEVNULL,
-    )
+class Server:
+    """granian with its workers, what they print passed on to standard error."""
 
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lost_a_worker = threading.Event()
+        self._process = subprocess.Popen(  # noqa: S603 - our own command
+            server_command(host=settings.host, port=settings.port, workers=settings.workers),
+            cwd=PROJECT,
+            env={**os.environ, **SERVER_ENVIRONMENT},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        threading.Thread(target=self._pass_on, daemon=True).start()
 
-def wait_until_up(
-    server: subprocess.Popen[bytes], *, host: str, port: int, seconds: float = START_SECONDS
-) -> bool:
-    """Whether the server answered within ``seconds``; False at once when it ended instead."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline and server.poll() is None:
+    def wait_until_up(self, *, seconds: float = START_SECONDS) -> bool:
+        """Whether it answered within ``seconds``; False at once when a worker died instead.
+
+        granian would start that worker again for ever, and print the same reason each time.
+        """
+        url = f"http://{_reachable(self._settings.host)}:{self._settings.port}/ping"
+        deadline = time.monotonic() + seconds
+        while (
+            time.monotonic() < deadline and self._process.poll() is None and not self._lost_a_worker.is_set()
+        ):
+            try:
+                with urllib.request.urlopen(url, timeout=5) as answer:
+                    return bool(answer.status == 200)
+            except OSError:
+                time.sleep(0.1)
+        return False
+
+    def wait(self) -> int:
+        """Wait until it ends by itself; return its exit code."""
+        return self._process.wait()
+
+    def stop(self) -> None:
+        """End it and its workers, politely first."""
+        if self._process.poll() is None:
+            self._process.terminate()
         try:
-            with urllib.request.urlopen(f"http://{_reachable(host)}:{port}/ping", timeout=5) as answer:
-                return bool(answer.status == 200)
-        except OSError:
-            time.sleep(0.1)
-    return False
+            self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
 
-
-def stop_server(server: subprocess.Popen[bytes]) -> None:
-    """End the server and its workers, politely first."""
-    if server.poll() is None:
-        server.terminate()
-    try:
-        server.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        server.kill()
-        server.wait()
+    def _pass_on(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            sys.stderr.buffer.write(line)
+            sys.stderr.buffer.flush()
+            if b"Unexpected exit from worker" in line:
+                self._lost_a_worker.set()
 
 
 def main() -> int:
@@ -101,9 +121,10 @@ def main() -> int:
     # A shell that starts us in the background has Ctrl-C ignored; whoever sends it to us by hand means it.
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, _interrupt)
-    server = start_server(host=settings.host, port=settings.port, workers=settings.workers, environment={})
+    server = Server(settings)
     try:
-        if not wait_until_up(server, host=settings.host, port=settings.port):
+        if not server.wait_until_up():
+            server.stop()
             _complain("The server did not start; the reason stands above.")
             return 1
         _announce(settings)
@@ -112,7 +133,7 @@ def main() -> int:
         _say("Stopping")
         return 0
     finally:
-        stop_server(server)
+        server.stop()
 
 
 def _announce(settings: Settings) -> None:

@@ -38,6 +38,16 @@ def test_a_changed_source_is_another_build(project: Path, name: str) -> None:
     assert digest() != before
 
 
+@pytest.mark.parametrize(
+    "name", ["api/books.py", "jobs/books.py", "adapters/books.py", "demo/books.py", "serve.py"]
+)
+def test_code_that_pages_cannot_import_is_the_same_build(project: Path, name: str) -> None:
+    before = digest()
+    (project / "sessions_app" / name).parent.mkdir(exist_ok=True)
+    (project / "sessions_app" / name).write_text("new")
+    assert digest() == before
+
+
 def test_a_new_and_a_renamed_source_are_other_builds(project: Path) -> None:
     before = digest()
     (project / "assets" / "new.js").write_text("")

@@ -61,6 +61,15 @@ def test_an_unusable_setting_is_named_in_one_sentence(tmp_path: Path) -> None:
     assert len(said.splitlines()) == 1
 
 
+def test_a_database_out_of_reach_ends_the_start_with_its_reason(built_pages: None, tmp_path: Path) -> None:
+    nowhere = f"postgresql://nobody@127.0.0.1:{free_port()}/none"
+    with run_serve(tmp_path, PORT=str(free_port()), DATABASE_URL=nowhere) as process:
+        said, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "Connection refused" in said
+    assert said.rstrip().endswith("The server did not start; the reason stands above.")
+
+
 @pytest.fixture
 def origin(serve: ServeApp) -> str:
     return serve().url

@@ -9,8 +9,20 @@ from typing import Any
 
 import reflex as rx
 
-from sessions_app.pages import dev_kit, dev_mailbox, landing, not_found
+from sessions_app.pages import (
+    course,
+    courses,
+    dev_kit,
+    dev_mailbox,
+    instructor_profile,
+    instructors,
+    landing,
+    not_found,
+)
 from sessions_app.pages import help as help_pages
+from sessions_app.state.courses import CourseListState, CourseState
+from sessions_app.state.discover import DiscoverState
+from sessions_app.state.instructor_profile import InstructorProfileState
 
 
 @dataclass(frozen=True)
@@ -29,7 +41,31 @@ class Page:
 
 
 PAGES: tuple[Page, ...] = (
-    Page("/", landing.landing, "Find an instructor"),
+    Page(
+        "/",
+        landing.landing,
+        "Find an instructor",
+        landing.DESCRIPTION,
+        on_load=DiscoverState.open_landing,
+    ),
+    Page("/courses", courses.courses, "Courses", courses.DESCRIPTION, on_load=CourseListState.open_courses),
+    Page(
+        "/courses/[course_id]", course.course, "Course", course.DESCRIPTION, on_load=CourseState.open_course
+    ),
+    Page(
+        "/instructors",
+        instructors.instructors,
+        "Instructors",
+        instructors.DESCRIPTION,
+        on_load=DiscoverState.open_directory,
+    ),
+    Page(
+        "/instructors/[instructor_id]",
+        instructor_profile.instructor_profile,
+        "Instructor",
+        instructor_profile.DESCRIPTION,
+        on_load=InstructorProfileState.open_profile,
+    ),
     Page("/help", help_pages.index, "Help"),
     *(
         Page(guide.route, partial(help_pages.guide_page, guide), guide.title, guide.summary)

@@ -24,7 +24,24 @@ REFLEX_OWN = frozenset(
     }
 )
 
-PUBLIC = frozenset({"AppState.dismiss_toast", "AppState.dismiss_problem"})
+PUBLIC = frozenset(
+    {
+        "AppState.dismiss_toast",
+        "AppState.dismiss_problem",
+        "CourseListState.open_courses",
+        "CourseListState.search",
+        "CourseListState.show_more",
+        "CourseState.open_course",
+        "CourseState.select_tab",
+        "DevMailboxState.load",
+        "DiscoverState.choose_dates",
+        "DiscoverState.open_directory",
+        "DiscoverState.open_landing",
+        "DiscoverState.search",
+        "DiscoverState.show_more",
+        "InstructorProfileState.open_profile",
+    }
+)
 """What anybody may call. Each only changes what its caller sees; add one with care."""
 
 

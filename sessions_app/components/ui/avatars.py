@@ -47,7 +47,7 @@ def avatar(
         custom_attrs={"data-i": initials, "data-av": colour},
         **attrs,
     )
-    if photo == "" and isinstance(photo, str):
+    if isinstance(photo, str) and photo == "":
         return face
     picture = rx.el.img(
         src=photo,

@@ -33,7 +33,10 @@ class Enrolled:
 
 @dataclass(frozen=True, slots=True)
 class CourseCard:
-    """A course as a list shows it. ``lead`` is the offering whose price stands for it."""
+    """A course as a list shows it. ``lead`` is the offering whose price stands for it.
+
+    ``has_one_price`` when nothing that is paid costs anything else.
+    """
 
     id: str
     title: str
@@ -43,6 +46,7 @@ class CourseCard:
     session_count: int
     instructors: tuple[str, ...]
     lead: OfferingFacts | None
+    has_one_price: bool
     has_free: bool
     enrolled: tuple[Enrolled, ...]
 
@@ -114,6 +118,13 @@ def listing(
     places = {course.id: course.position for course, _ in rows}
     cards = [_card(course, subject, teaching.get(course.id, []), enrolled) for course, subject in rows]
     return paging.page(cards, lambda card: (places[card.id], card.title, card.id), limit=limit, cursor=cursor)
+
+
+def titles(work: UnitOfWork, *, limit: int) -> tuple[str, ...]:
+    """The titles of the first active courses."""
+    statement = select(Course.title).where(col(Course.is_active))
+    in_order = statement.order_by(col(Course.position), col(Course.title), col(Course.id))
+    return tuple(work.db.exec(in_order.limit(limit)).all())
 
 
 def detail(work: UnitOfWork, *, course_id: str, zone: str) -> CourseDetail:
@@ -205,6 +216,7 @@ def _card(
         session_count=course.session_count,
         instructors=tuple(person.name for person in teaching),
         lead=discovery.lead_of(offered).facts if offered else None,
+        has_one_price=len({offer.facts.price_label for offer in offered if not offer.facts.is_free}) < 2,
         has_free=any(offer.facts.is_free for offer in offered),
         enrolled=tuple(enrolled.get(course.id, ())),
     )

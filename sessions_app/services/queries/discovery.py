@@ -105,6 +105,7 @@ class RibbonRow:
 
     instructor_id: str
     name: str
+    offering_id: str
     price_label: str
     spans: tuple[TimeSpan, ...]
 
@@ -185,7 +186,7 @@ def day_ribbon(work: UnitOfWork, *, zone: str, rows: int = RIBBON_ROWS) -> DayRi
     on = local_date(min(free[0].span.start for _, _, free in found), zone) if found else today
     day = TimeSpan(to_utc(on, 0, zone), to_utc(on + timedelta(days=1), 0, zone))
     drawn = [
-        RibbonRow(person.id, person.name, lead.facts.price_label, merge(spans))
+        RibbonRow(person.id, person.name, lead.facts.id, lead.facts.price_label, merge(spans))
         for person, lead, free in found
         if (spans := [slot.span for slot in free if slot.span.start < day.end])
     ]

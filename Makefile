@@ -64,11 +64,12 @@ soak: development ## The long runs, each bounded by SOAK_MINUTES (10)
 demo: runtime ## Load the demo data again
 	@$(BIN)/python -m sessions_app.demo
 
-migration: runtime ## Write a migration for the changed models: make migration m="add rooms"
+migration: development ## Write a migration for the changed models: make migration m="add rooms"
 	@if [ -z "$(m)" ]; then echo 'Say what it does: make migration m="add rooms"' >&2; exit 1; fi
 	@mkdir -p .states && rm -f .states/migration.db*
-	@DATABASE_URL=sqlite:///.states/migration.db $(BIN)/alembic upgrade head
-	@DATABASE_URL=sqlite:///.states/migration.db $(BIN)/alembic revision --autogenerate -m "$(m)"
+	@DATABASE_URL=sqlite:///.states/migration.db $(BIN)/python -m alembic upgrade head
+	@DATABASE_URL=sqlite:///.states/migration.db $(BIN)/python -m alembic revision --autogenerate -m "$(m)"
+	@$(BIN)/ruff format --quiet alembic/versions
 
 lock: export UV_CUSTOM_COMPILE_COMMAND := make lock
 lock: $(BIN)/python ## Pin requirements*.in with hashes (needs uv)

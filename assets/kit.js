@@ -3,7 +3,8 @@
  *
  *   dialog[data-modal]      shown as modal when it enters the page; Escape and its ground press [data-dismiss] inside;
  *                           [data-autofocus] gets the focus; focus returns when it leaves
- *   [popover]               placed below the control that names it in popovertarget; [data-close] and menu items close it
+ *   [popover]               placed below the control that names it in popovertarget; [data-close] and menu items close it;
+ *                           [data-autofocus] inside gets the focus
  *   [role=menu]             arrows, Home, End, first letters
  *   [role=radiogroup], [role=tablist] made of buttons: arrows (and Home, End in tabs) move and choose
  *   [aria-busy=true]        a button that waits lets no second click through
@@ -68,10 +69,9 @@
     if (event.target.matches("[popover]") && event.newState === "open") place(event.target);
   }, true);
   document.addEventListener("toggle", function (event) {
-    if (event.newState === "open" && event.target.matches("[popover][role=menu]")) {
-      var first = event.target.querySelector("[role=menuitem]");
-      if (first) first.focus();
-    }
+    if (event.newState !== "open" || !event.target.matches("[popover]")) return;
+    var first = event.target.querySelector("[data-autofocus], [role=menuitem]");
+    if (first) first.focus();
   }, true);
   function placeOpen() {
     document.querySelectorAll("[popover]:popover-open").forEach(place);

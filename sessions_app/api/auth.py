@@ -20,7 +20,7 @@ from sessions_app.api.dependencies import (
     PlatformDep,
 )
 from sessions_app.api.errors import refusals
-from sessions_app.api.forms import home_of, require_own_origin, safe_next, see, see_again
+from sessions_app.api.forms import destination, home_of, require_own_origin, safe_next, see, see_again
 from sessions_app.api.schemas import Incoming, require_storable
 from sessions_app.domain.errors import DomainError, InvalidInput, NotAllowed, Unauthenticated
 from sessions_app.domain.permissions import Actor, Role
@@ -121,6 +121,7 @@ _MAX_TEXT = 1000
 
 @forms.post("/login")
 def login(
+    request: Request,
     *,
     platform: PlatformDep,
     address: AddressDep,
@@ -130,6 +131,7 @@ def login(
     next: Text = "",
 ) -> RedirectResponse:
     """Sign the browser in and go on; back to the form when that is refused."""
+    next = destination(request, next)
     try:
         require_readable(email, password)
         made = accounts.sign_in(platform, email=email, password=password, address=address, keep=bool(keep))
@@ -163,6 +165,7 @@ def sign_up(
     next: Text = "",
 ) -> RedirectResponse:
     """Create an account, sign the browser in and go on; back to the form when that is refused."""
+    next = destination(request, next)
     try:
         require_readable(name, email, password)
         identity = accounts.sign_up(

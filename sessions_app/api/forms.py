@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse
@@ -35,6 +35,17 @@ def safe_next(value: str, default: str) -> str:
     if not is_path or "\\" in value or any(not "\x20" < character < "\x7f" for character in value):
         return default
     return value
+
+
+def destination(request: Request, value: str) -> str:
+    """Where the form leads: its ``next``, or that of the page it stands on.
+
+    Somebody quick, or a browser without scripts, sends the form before the page has filled in its ``next``.
+    """
+    if value:
+        return value
+    query = parse_qs(urlsplit(request.headers.get("referer", "")).query)
+    return query.get("next", [""])[0]
 
 
 def home_of(role: Role) -> str:

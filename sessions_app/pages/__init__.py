@@ -18,11 +18,14 @@ from sessions_app.pages import (
     instructors,
     landing,
     not_found,
+    settings,
+    sign_in,
 )
 from sessions_app.pages import help as help_pages
 from sessions_app.state.courses import CourseListState, CourseState
 from sessions_app.state.discover import DiscoverState
 from sessions_app.state.instructor_profile import InstructorProfileState
+from sessions_app.state.settings import SettingsState
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,10 @@ PAGES: tuple[Page, ...] = (
         instructor_profile.DESCRIPTION,
         on_load=InstructorProfileState.open_profile,
     ),
+    Page("/login", sign_in.sign_in, "Sign in"),
+    Page("/signup", sign_in.sign_up, "Create an account"),
+    Page("/forgot-password", sign_in.forgot_password, "Forgotten password"),
+    Page("/settings", settings.settings, "Settings", on_load=SettingsState.open),
     Page("/help", help_pages.index, "Help"),
     *(
         Page(guide.route, partial(help_pages.guide_page, guide), guide.title, guide.summary)

@@ -36,6 +36,8 @@ from reflex_base.event.context import EventContext
 from sessions_app.domain.errors import DomainError, Unauthenticated
 from sessions_app.domain.local_labels import Viewer
 from sessions_app.domain.permissions import Actor, Role
+from sessions_app.domain.zones import is_zone
+from sessions_app.services import zones
 from sessions_app.services.identity import Identity
 from sessions_app.services.unit_of_work import Platform
 from sessions_app.state import surroundings
@@ -202,6 +204,26 @@ class AppState(rx.State):
     def _viewer(self) -> Viewer:
         """How to show times to who is looking."""
         return Viewer(self.visitor.zone, self.visitor.hour_cycle)
+
+    def _recognise(self, identity: Identity | None) -> None:
+        """Have the state speak for this person, or nobody, from now on, and show it in the frame.
+
+        Their own settings win over what the device reports (assets/tz.js).
+        """
+        device_zone = self._cookie("tz")
+        zone = (
+            zones.canonical(device_zone)
+            if is_zone(device_zone)
+            else self._platform().settings.default_timezone
+        )
+        hour_cycle = {"12": "h12", "24": "h23"}.get(self._cookie("hc"), "h23")
+        if identity is not None:
+            zone, hour_cycle = identity.timezone, identity.hour_cycle or hour_cycle
+        visitor = VisitorView.of(identity, zone=zone, hour_cycle=hour_cycle)
+        if self._identity != identity:
+            self._identity = identity
+        if self.visitor != visitor:
+            self.visitor = visitor
 
     async def _run(self, use_case: Callable[..., T], /, *args: Any, **facts: Any) -> T:
         """Run a changing use case as who acts, in its own thread and one transaction."""

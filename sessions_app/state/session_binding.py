@@ -15,12 +15,10 @@ import reflex as rx
 from reflex.event import Event
 from reflex.state import BaseState, State, StateUpdate
 
-from sessions_app.domain.zones import is_zone
-from sessions_app.services import zones
 from sessions_app.services.identity import Identities, Identity
 from sessions_app.state import surroundings
 from sessions_app.state.base import LOGIN_COOKIE, AppState
-from sessions_app.state.views import NO_PROBLEM, VisitorView
+from sessions_app.state.views import NO_PROBLEM
 
 _PAGE_LOADS = ("hydrate", "hydrate_and_load", "on_load_internal")
 
@@ -43,11 +41,7 @@ class SessionBinding(rx.Middleware):
             root.reset()
             own = await root.get_state(AppState)
             own._owner = owner
-        if own._identity != identity:
-            own._identity = identity
-        visitor = visitor_of(own, identity)
-        if own.visitor != visitor:
-            own.visitor = visitor
+        own._recognise(identity)
         if event.name.rpartition(".")[2] in _PAGE_LOADS and own.problem != NO_PROBLEM:
             own.problem = NO_PROBLEM
         return None
@@ -59,17 +53,6 @@ async def identity_of(token: str, identities: Identities) -> Identity | None:
         return None
     is_kept, identity = identities.kept_for_cookie(token)
     return identity if is_kept else await asyncio.to_thread(identities.for_cookie, token)
-
-
-def visitor_of(state: AppState, identity: Identity | None) -> VisitorView:
-    """How the frame shows who looks. Their own settings win over what the device reports (assets/tz.js)."""
-    settings = surroundings.current().platform.settings
-    device_zone = state._cookie("tz")
-    zone = zones.canonical(device_zone) if is_zone(device_zone) else settings.default_timezone
-    device_cycle = {"12": "h12", "24": "h23"}.get(state._cookie("hc"), "h23")
-    if identity is None:
-        return VisitorView.of(None, zone=zone, hour_cycle=device_cycle)
-    return VisitorView.of(identity, zone=identity.timezone, hour_cycle=identity.hour_cycle or device_cycle)
 
 
 def all_states(base: type[BaseState]) -> list[type[BaseState]]:

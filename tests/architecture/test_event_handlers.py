@@ -40,6 +40,8 @@ PUBLIC = frozenset(
         "DiscoverState.search",
         "DiscoverState.show_more",
         "InstructorProfileState.open_profile",
+        "SignInState.use_demo_account",
+        "ZoneSearchState.search",
     }
 )
 """What anybody may call. Each only changes what its caller sees; add one with care."""

@@ -1,0 +1,178 @@
+"""``/settings``: what a person chooses about themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from sessions_app.components import layout, ui
+from sessions_app.components.bound import problem, problem_of, toasts, visitor
+from sessions_app.components.zone_picker import zone_picker
+from sessions_app.state.base import AppState
+from sessions_app.state.settings import SettingsState
+
+COLUMN = "mx-auto max-w-[40rem] px-(--gutter)"
+
+
+def settings() -> rx.Component:
+    """Name, time, reminders, children, sign-out."""
+    return layout.page(
+        layout.page_heading("Settings", SettingsState.email),
+        problem("mb-6"),
+        rx.cond(SettingsState.zone != "", _sections(), _waiting()),
+        visitor=visitor(),
+        toasts=toasts(),
+        current="account",
+        width=COLUMN,
+    )
+
+
+def _sections() -> rx.Component:
+    return rx.el.div(
+        _name(),
+        _time(),
+        _reminders(),
+        rx.cond(AppState.visitor.role == "guardian", _children()),
+        _device(),
+        class_name="space-y-8",
+    )
+
+
+def _section(heading: str, note: ui.Children, *children: Any) -> rx.Component:
+    return rx.el.section(
+        rx.el.h2(heading, class_name="text-lg font-semibold"),
+        rx.el.p(note, class_name="mt-1 text-sm text-ink-2"),
+        ui.card(*children, class_name="mt-4 p-5"),
+    )
+
+
+def _name() -> rx.Component:
+    return _section(
+        "Name",
+        "Instructors and students see it.",
+        rx.el.form(
+            ui.text_field(
+                "Your name",
+                "name",
+                required=True,
+                max_length=120,
+                auto_complete="name",
+                error=problem_of("name"),
+                key=SettingsState.name,
+                default_value=SettingsState.name,
+                class_name="flex-1",
+            ),
+            ui.button("Save name", kind="submit"),
+            on_submit=SettingsState.save_name,
+            class_name="flex flex-wrap items-end gap-3",
+        ),
+    )
+
+
+def _time() -> rx.Component:
+    return _section(
+        "Time",
+        "Every time you see, on pages and in mails.",
+        rx.el.div(
+            rx.el.div(
+                rx.el.span("Time zone", class_name="block text-sm font-medium"),
+                rx.el.span(SettingsState.zone_label, class_name="block text-sm text-ink-2"),
+                class_name="min-w-0 flex-1",
+            ),
+            zone_picker(ui.button("Change time zone"), SettingsState.choose_zone),
+            class_name="flex flex-wrap items-center gap-3",
+        ),
+        rx.el.div(
+            rx.el.div(
+                rx.el.span("Clock", class_name="block text-sm font-medium"),
+                rx.el.span(
+                    rx.cond(AppState.visitor.hour_cycle == "h12", "4:00 pm", "16:00"),
+                    class_name="block text-sm tabular-nums text-ink-2",
+                ),
+                class_name="min-w-0 flex-1",
+            ),
+            ui.segmented(
+                "Clock",
+                [("", "As this device"), ("h12", "12 h"), ("h23", "24 h")],
+                value=SettingsState.clock,
+                on_change=SettingsState.choose_clock,
+            ),
+            class_name="mt-4 flex flex-wrap items-center gap-3 border-t border-line pt-4",
+        ),
+    )
+
+
+def _reminders() -> rx.Component:
+    return _section(
+        "Reminders",
+        "By mail, before each session. One booking's reminders can also be left out when you book it.",
+        rx.el.ul(
+            rx.foreach(
+                SettingsState.reminders,
+                lambda reminder: rx.el.li(
+                    ui.switch(
+                        reminder.label,
+                        checked=reminder.is_on,
+                        on_click=SettingsState.switch_reminder(reminder.name),
+                    ),
+                    key=reminder.name,
+                ),
+            ),
+            class_name="space-y-1",
+        ),
+    )
+
+
+def _children() -> rx.Component:
+    return _section(
+        "Children",
+        "You book, pay and cancel for them, and get their mails.",
+        rx.el.ul(
+            rx.foreach(
+                SettingsState.children,
+                lambda child: rx.el.li(
+                    ui.avatar(child.initials, child.colour, size="row"),
+                    rx.el.div(
+                        rx.el.p(child.name, class_name="truncate text-sm font-medium"),
+                        rx.el.p(child.note, class_name="text-xs text-ink-3"),
+                        class_name="min-w-0",
+                    ),
+                    class_name="flex items-center gap-3",
+                ),
+            ),
+            class_name="mb-5 space-y-4 border-b border-line pb-5 empty:hidden",
+        ),
+        rx.el.form(
+            ui.text_field(
+                "Child's name",
+                "child_name",
+                required=True,
+                max_length=120,
+                auto_complete="off",
+                # Emptied when a child was added.
+                key=SettingsState.child_count.to(str),
+                class_name="flex-1",
+            ),
+            ui.button("Add child", kind="submit"),
+            on_submit=SettingsState.add_child,
+            class_name="flex flex-wrap items-end gap-3",
+        ),
+    )
+
+
+def _device() -> rx.Component:
+    return _section(
+        "This device",
+        "Signing out ends this login and no other.",
+        rx.el.form(
+            ui.button("Sign out", lead="log-out", kind="submit"),
+            action="/api/auth/logout",
+            method="post",
+            on_submit=None,
+        ),
+    )
+
+
+def _waiting() -> rx.Component:
+    return ui.skeletons("Loading your settings", *(ui.skeleton("h-36") for _ in range(3)))

@@ -20,7 +20,8 @@ from sessions_app.state import surroundings
 from sessions_app.state.base import LOGIN_COOKIE, AppState
 from sessions_app.state.views import NO_PROBLEM
 
-_PAGE_LOADS = ("hydrate", "hydrate_and_load", "on_load_internal")
+_DOCUMENT_LOADS = ("hydrate", "hydrate_and_load")
+_PAGE_LOADS = (*_DOCUMENT_LOADS, "on_load_internal")
 
 
 class SessionBinding(rx.Middleware):
@@ -42,8 +43,11 @@ class SessionBinding(rx.Middleware):
             own = await root.get_state(AppState)
             own._owner = owner
         own._recognise(identity)
-        if event.name.rpartition(".")[2] in _PAGE_LOADS and own.problem != NO_PROBLEM:
+        handler = event.name.rpartition(".")[2]
+        if handler in _PAGE_LOADS and own.problem != NO_PROBLEM:
             own.problem = NO_PROBLEM
+        if handler in _DOCUMENT_LOADS and own.toasts:
+            own.toasts = []  # said to the page that was there before; a change of page inside keeps them
         return None
 
 

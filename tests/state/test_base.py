@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import reflex as rx
 from reflex.istate.proxy import StateProxy
+from reflex_base.event import Event
 
 from sessions_app.domain.errors import SlotTaken, Unauthenticated
 from sessions_app.domain.permissions import Actor, Role
@@ -15,6 +16,7 @@ from sessions_app.services import accounts
 from sessions_app.services.identity import Identities, Identity
 from sessions_app.services.unit_of_work import Platform, UnitOfWork
 from sessions_app.state.base import AppState, cookie_of, guard_of, public, require
+from sessions_app.state.session_binding import SessionBinding
 from sessions_app.state.views import NO_PROBLEM, VisitorView, initials
 from tests.doubles.clock import StoppedClock
 from tests.state.conftest import Tab, run
@@ -358,15 +360,23 @@ def test_a_change_of_profile_reaches_open_tabs(
     assert (visitor.zone, visitor.hour_cycle) == ("UTC", "h12")
 
 
-def test_opening_a_page_forgets_the_last_refusal(desk: Tab) -> None:
-    from reflex_base.event import Event
+def load(tab: Tab, event: str) -> None:
+    run(SessionBinding().preprocess(None, tab.root, Event(name=f"reflex___state____state.{event}")))
 
-    from sessions_app.state.session_binding import SessionBinding
 
+def test_opening_a_page_forgets_the_last_refusal_and_keeps_what_was_said(desk: Tab) -> None:
     desk.send(DeskState, "refuse")
-    load = Event(name="reflex___state____state.reflex___state____on_load_internal_state.on_load_internal")
-    run(SessionBinding().preprocess(None, desk.root, load))
+    desk.state(AppState)._say("Saved")
+    load(desk, "reflex___state____on_load_internal_state.on_load_internal")
     assert desk.state(AppState).problem == NO_PROBLEM
+    assert [toast.title for toast in desk.state(AppState).toasts] == ["Saved"]
+
+
+def test_loading_the_document_again_starts_quietly(desk: Tab) -> None:
+    desk.send(DeskState, "refuse")
+    desk.state(AppState)._say("Saved")
+    load(desk, "hydrate_and_load")
+    assert (desk.state(AppState).problem, desk.state(AppState).toasts) == (NO_PROBLEM, [])
 
 
 # small things

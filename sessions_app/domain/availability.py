@@ -260,21 +260,22 @@ class _Hours:
     def run_begins_on(self, ordinal: int) -> int | None:
         """The date on which the windows began that run on, without a gap, into this one; None: never."""
         is_whole_week = all(merged(windows) == _WHOLE_DAY for windows in self._week)
-        gaps = [day for day, windows in self._dates.items() if merged(windows) != _WHOLE_DAY]
+        other_dates = [day for day, windows in self._dates.items() if merged(windows) != _WHOLE_DAY]
         while ordinal > _FIRST_ORDINAL:
             if is_whole_week:
-                earlier_gaps = [day for day in gaps if day <= ordinal]
-                if not earlier_gaps:
+                earlier = [day for day in other_dates if day <= ordinal]
+                if not earlier:
                     return None
-                ordinal = max(earlier_gaps)
-            today = self.opened(ordinal, ordinal)
-            if len(today) != 1:
-                break
-            before = self.opened(ordinal - 1, ordinal - 1)
-            if not before or before[-1][1] < today[0][0]:
+                ordinal = max(earlier)
+            if not self._is_unbroken(ordinal):
                 break
             ordinal -= 1
         return ordinal
+
+    def _is_unbroken(self, ordinal: int) -> bool:
+        """Whether a date is open from its first instant to its last; a skipped hour breaks nothing."""
+        begins, ends = _day(self._zone, ordinal)[0], _day(self._zone, ordinal + 1)[0]
+        return any(start <= begins and ends <= end for start, end in self.opened(ordinal - 1, ordinal))
 
     def endless_beginning(self, ordinal: int) -> int:
         """The second from which starts are counted when a window that has no beginning reaches the date."""

@@ -55,7 +55,7 @@ def calendar_around(random: Random, zone: str, at: datetime) -> Calendar:
     rules: list[WeeklyRule] = []
     for day in range(7):
         windows = day_windows(random)
-        if shape < 0.04:
+        if shape < 0.08:
             windows = ((0, 1440),)
         elif shape < 0.3:
             windows = random.choice((((0, 1440),), ((0, 120), (120, 1440)), ((60, 1440),), ((0, 1380),)))

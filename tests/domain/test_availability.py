@@ -245,6 +245,22 @@ def test_around_the_clock_the_last_closed_date_is_the_beginning_however_long_ago
         assert begins == to_utc(date(2026, 7, 1), 90, "Asia/Kolkata")
 
 
+def test_around_the_clock_a_date_that_ends_early_lets_the_next_begin() -> None:
+    early = DateOverride(date(2026, 12, 13), ((0, 1380),))
+    always = daily("Asia/Ulaanbaatar", (0, 1440), overrides=(early,))
+    for day in ("2026-12-14", "2026-12-15", "2027-06-15"):
+        begins = open_windows(always, around(f"{day} 10:00", f"{day} 11:00"))[0].start
+        assert begins == to_utc(date(2026, 12, 14), 0, "Asia/Ulaanbaatar")
+
+
+def test_hours_that_only_the_skipped_hour_interrupts_run_on() -> None:
+    # On 14 March 2027 the clock of New York goes from 02:00 to 03:00.
+    around_it = DateOverride(date(2027, 3, 14), ((0, 120), (180, 1440)))
+    always = daily("America/New_York", (0, 1440), overrides=(around_it, DateOverride(date(2027, 3, 1), ())))
+    begins = open_windows(always, around("2027-03-20 10:00", "2027-03-20 11:00"))[0].start
+    assert begins == to_utc(date(2027, 3, 2), 0, "America/New_York")
+
+
 def test_around_the_clock_without_any_break_the_beginning_is_the_same_for_every_question() -> None:
     always = daily("America/New_York", (0, 720), (720, 1440))
     begins = {

@@ -138,7 +138,9 @@ def filters() -> rx.Component:
         rx.el.span(_order(CHIP, "order-on-phones"), class_name="sm:hidden"),
         role="group",
         aria_label="Filters",
-        class_name="-mx-(--gutter) mt-4 flex gap-2 overflow-x-auto px-(--gutter) py-1 [scrollbar-width:none]",
+        # Positioned, so that words for screen readers alone scroll along instead of widening the page.
+        class_name="relative -mx-(--gutter) mt-4 flex gap-2 overflow-x-auto px-(--gutter) py-1 "
+        "[scrollbar-width:none]",
     )
 
 

@@ -86,9 +86,14 @@ def name_link(person: Any, *, node_id: ui.Text, level: int = 3) -> rx.Component:
     )
 
 
-def price(label: ui.Text, unit: ui.Text) -> rx.Component:
-    """A price and what it is for."""
+def price(label: ui.Text, unit: ui.Text, *, before: ui.Text | None = None) -> rx.Component:
+    """A price and what it is for; ``before`` may say "from"."""
     return rx.el.span(
+        *(
+            [rx.el.span(before, " ", class_name="text-sm text-ink-3 empty:hidden")]
+            if before is not None
+            else []
+        ),
         rx.el.span(label, class_name="text-base font-semibold"),
         " ",
         rx.el.span(unit, class_name="text-sm text-ink-3"),

@@ -62,7 +62,7 @@ def _head(page: Any) -> rx.Component:
                 rx.el.span(card.sessions),
                 rx.cond(
                     card.price != "",
-                    rx.fragment(_dot(), people.price(card.price, card.unit)),
+                    rx.fragment(_dot(), people.price(card.price, card.unit, before=card.from_label)),
                 ),
                 rx.cond(card.note != "", rx.fragment(_dot(), rx.el.span(card.note))),
                 class_name="mt-3 flex flex-wrap items-baseline gap-x-2 gap-y-1 text-sm tabular-nums text-ink-2",

@@ -72,7 +72,7 @@ def _subjects() -> rx.Component:
         ),
         role="group",
         aria_label="Subjects",
-        class_name="-mx-(--gutter) flex min-h-[calc(var(--control-sm)+0.5rem)] gap-2 overflow-x-auto "
+        class_name="relative -mx-(--gutter) flex min-h-[calc(var(--control-sm)+0.5rem)] gap-2 overflow-x-auto "
         "px-(--gutter) py-1 [scrollbar-width:none]",
     )
 
@@ -127,7 +127,7 @@ def _course(card: Any) -> rx.Component:
         rx.el.div(
             rx.cond(
                 card.price != "",
-                people.price(card.price, card.unit),
+                people.price(card.price, card.unit, before=card.from_label),
                 rx.el.span("No instructor yet", class_name="text-sm text-ink-3"),
             ),
             rx.el.span(card.note, class_name="text-sm text-ink-3"),

@@ -22,7 +22,7 @@ from sessions_app.state.people_views import (
 
 @dataclass(frozen=True)
 class CourseCardView:
-    """A course in the list."""
+    """A course in the list. ``from_label`` is said before a price that is not the only one."""
 
     id: str = ""
     href: str = ""
@@ -31,6 +31,7 @@ class CourseCardView:
     summary: str = ""
     sessions: str = ""
     taught_by: str = ""
+    from_label: str = ""
     price: str = ""
     unit: str = ""
     note: str = ""
@@ -85,7 +86,7 @@ class CoursePageView:
 
 def card_view(card: CourseCard) -> CourseCardView:
     """A course of the list."""
-    lead = card.lead
+    cheapest = card.cheapest
     return CourseCardView(
         id=card.id,
         href=f"/courses/{card.id}",
@@ -94,9 +95,10 @@ def card_view(card: CourseCard) -> CourseCardView:
         summary=card.summary,
         sessions="1 session" if card.session_count == 1 else f"{card.session_count} sessions",
         taught_by=listed(card.instructors),
-        price=_price(card),
-        unit=unit_of(lead) if lead else "",
-        note="First session free" if card.has_free and lead and not lead.is_free else "",
+        from_label="" if card.has_one_price else "from",
+        price=cheapest.price_label if cheapest else "",
+        unit=unit_of(cheapest) if cheapest else "",
+        note="First session free" if card.has_free and cheapest and not cheapest.is_free else "",
         is_enrolled=bool(card.enrolled),
     )
 
@@ -130,12 +132,6 @@ def listed(names: Sequence[str], most: int = 3) -> str:
     """Such as "Ada, Max and Ananya"; beyond ``most``: "Ada, Max and 4 more"."""
     shown = list(names) if len(names) <= most else [*names[: most - 1], f"{len(names) - most + 1} more"]
     return shown[0] if len(shown) == 1 else ", ".join(shown[:-1]) + f" and {shown[-1]}" if shown else ""
-
-
-def _price(card: CourseCard) -> str:
-    if card.lead is None:
-        return ""
-    return card.lead.price_label if card.has_one_price else f"from {card.lead.price_label}"
 
 
 def _teachers_heading(count: int, label: str) -> str:

@@ -265,6 +265,14 @@ class TestCourses:
         anonymous = world.platform.read(courses.listing, ANYONE)
         assert [card.enrolled for card in anonymous.items] == [(), ()]
 
+    def test_are_shown_from_the_lowest_price_that_is_paid(self, world: World, ada: Person) -> None:
+        world.offering(price_minor=0, title="First session")
+        world.offering(price_minor=1200, session_type=SessionType.GROUP, capacity=6)
+
+        [card] = world.platform.read(courses.listing, ANYONE).items
+
+        assert (card.cheapest.price_label, card.has_one_price, card.has_free) == ("€12.00", False, True)
+
     def test_a_guardian_sees_the_enrollments_of_the_children(self, world: World, ada: Person) -> None:
         child = world.student()
         guardian = world.guardian_of(child, world.student("Other", enrolled=False))

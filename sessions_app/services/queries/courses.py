@@ -33,7 +33,7 @@ class Enrolled:
 
 @dataclass(frozen=True, slots=True)
 class CourseCard:
-    """A course as a list shows it. ``lead`` is the offering whose price stands for it.
+    """A course as a list shows it. ``cheapest`` is its offering with the lowest price.
 
     ``has_one_price`` when nothing that is paid costs anything else.
     """
@@ -45,7 +45,7 @@ class CourseCard:
     subject: str
     session_count: int
     instructors: tuple[str, ...]
-    lead: OfferingFacts | None
+    cheapest: OfferingFacts | None
     has_one_price: bool
     has_free: bool
     enrolled: tuple[Enrolled, ...]
@@ -215,7 +215,7 @@ def _card(
         subject=subject,
         session_count=course.session_count,
         instructors=tuple(person.name for person in teaching),
-        lead=discovery.lead_of(offered).facts if offered else None,
+        cheapest=discovery.cheapest_of(offered).facts if offered else None,
         has_one_price=len({offer.facts.price_label for offer in offered if not offer.facts.is_free}) < 2,
         has_free=any(offer.facts.is_free for offer in offered),
         enrolled=tuple(enrolled.get(course.id, ())),

@@ -211,6 +211,11 @@ def lead_of(offered: Iterable[Offer]) -> Offer:
     return min(offered, key=_preference)
 
 
+def cheapest_of(offered: Iterable[Offer]) -> Offer:
+    """The offering with the lowest price that is paid, one-to-one or not."""
+    return min(offered, key=lambda offer: _preference(offer)[1:])
+
+
 def _place(free: Sequence[Slot], instant: datetime) -> int:
     return bisect_left(free, instant, key=lambda slot: slot.span.start)
 

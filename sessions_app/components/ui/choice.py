@@ -200,7 +200,7 @@ def chip_group(*chips: Children, label: Text, class_name: str = "") -> rx.Compon
         role="group",
         aria_label=label,
         class_name=[
-            "flex gap-2 max-sm:-mx-(--gutter) max-sm:overflow-x-auto max-sm:px-(--gutter) max-sm:py-1 "
+            "relative flex gap-2 max-sm:-mx-(--gutter) max-sm:overflow-x-auto max-sm:px-(--gutter) max-sm:py-1 "
             "sm:flex-wrap [scrollbar-width:none]",
             class_name,
         ],

@@ -51,7 +51,7 @@ def table(
         role="region",
         aria_label=label,
         tab_index=0,
-        class_name="overflow-x-auto rounded-card border border-line bg-surface",
+        class_name="relative overflow-x-auto rounded-card border border-line bg-surface",
     )
 
 

@@ -54,7 +54,10 @@ def tabs(
         *(draw(*item) for item in items),
         role="tablist",
         aria_label=label,
-        class_name=["flex gap-5 overflow-x-auto border-b border-line [scrollbar-width:none]", class_name],
+        class_name=[
+            "relative flex gap-5 overflow-x-auto border-b border-line [scrollbar-width:none]",
+            class_name,
+        ],
     )
 
 

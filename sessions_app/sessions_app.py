@@ -20,12 +20,13 @@ from sessions_app.pages.error import error_boundary
 from sessions_app.services.identity import Identities
 from sessions_app.settings import load_settings
 from sessions_app.state import surroundings
+from sessions_app.state.hub import hub
 from sessions_app.state.session_binding import SessionBinding
 from sessions_app.state.surroundings import Surroundings
 from sessions_app.wiring import build_platform
 
 settings = load_settings()
-platform = build_platform(settings)
+platform = build_platform(settings, announce=hub.announce)
 identities = Identities(platform)
 surroundings.use(Surroundings(platform, identities))
 
@@ -37,11 +38,12 @@ async def running() -> AsyncIterator[None]:
     if settings.loads_demo_data:
         await asyncio.to_thread(demo.load_if_empty, platform)
     jobs = scheduler.running(platform)
-    await asyncio.to_thread(jobs.__enter__)
-    try:
-        yield
-    finally:
-        await asyncio.to_thread(jobs.__exit__, None, None, None)
+    async with hub.running(app, redis_url=settings.redis_url):
+        await asyncio.to_thread(jobs.__enter__)
+        try:
+            yield
+        finally:
+            await asyncio.to_thread(jobs.__exit__, None, None, None)
 
 
 app = rx.App(

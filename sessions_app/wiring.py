@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 from sessions_app.adapters.clock import SystemClock
 from sessions_app.adapters.rate_limits import CountingLimiter
@@ -15,8 +16,13 @@ from sessions_app.settings import Settings
 log = logging.getLogger(__name__)
 
 
-def build_platform(settings: Settings) -> Platform:
-    """What this process works with. Opens no connection yet, so that building the pages needs no database."""
+def build_platform(
+    settings: Settings, *, announce: Callable[[frozenset[str]], None] = lambda topics: None
+) -> Platform:
+    """What this process works with; ``announce`` is told the topics of every committed change where pages are open.
+
+    Opens no connection yet, so that building the pages needs no database.
+    """
     engine = open_engine(settings.sqlalchemy_url)
     clock = SystemClock()
     if settings.is_production and not settings.smtp_url:
@@ -29,5 +35,6 @@ def build_platform(settings: Settings) -> Platform:
         mailer=SmtpMailer(settings.smtp_url, mail_from=settings.mail_from, clock=clock)
         if settings.smtp_url
         else None,
+        announce=announce,
         limiter=CountingLimiter(settings.redis_url),
     )

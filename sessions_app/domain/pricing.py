@@ -136,16 +136,20 @@ def quote(
     return priced(PriceRule.FREE, nothing, None, "Free")
 
 
+def ways_to_pay(quote: Quote) -> tuple[PayWith, ...]:
+    """The ways in which the quote can be settled, card before credits; a free one only by paying nothing."""
+    if quote.is_free:
+        return (PayWith.FREE,)
+    card = () if quote.total.is_zero else (PayWith.CARD,)
+    return card if quote.credits is None else (*card, PayWith.CREDITS)
+
+
 def payment_plan(quote: Quote, wanted: PayWith | None) -> PayWith:
-    """How the quote is settled: as wanted, else the first way it offers (card before credits).
+    """How the quote is settled: as wanted, else the first way it offers.
 
     Raises InvalidInput (field ``pay_with``, ``details.choices``) for a way that the quote does not offer.
     """
-    if quote.is_free:
-        offered = [PayWith.FREE]
-    else:
-        offered = [] if quote.total.is_zero else [PayWith.CARD]
-        offered += [] if quote.credits is None else [PayWith.CREDITS]
+    offered = ways_to_pay(quote)
     if wanted is None:
         return offered[0]
     if wanted not in offered:

@@ -10,6 +10,8 @@ from typing import Any
 import reflex as rx
 
 from sessions_app.pages import (
+    book,
+    confirmation,
     course,
     courses,
     dev_kit,
@@ -20,12 +22,16 @@ from sessions_app.pages import (
     not_found,
     settings,
     sign_in,
+    test_pay,
 )
 from sessions_app.pages import help as help_pages
+from sessions_app.state.book import BookState
+from sessions_app.state.confirmation import ConfirmationState
 from sessions_app.state.courses import CourseListState, CourseState
 from sessions_app.state.discover import DiscoverState
 from sessions_app.state.instructor_profile import InstructorProfileState
 from sessions_app.state.settings import SettingsState
+from sessions_app.state.test_pay import TestPayState
 
 
 @dataclass(frozen=True)
@@ -73,6 +79,10 @@ PAGES: tuple[Page, ...] = (
     Page("/signup", sign_in.sign_up, "Create an account"),
     Page("/forgot-password", sign_in.forgot_password, "Forgotten password"),
     Page("/settings", settings.settings, "Settings", on_load=SettingsState.open),
+    Page("/courses/[course_id]/book", book.book, "Book a Session", on_load=BookState.load),
+    Page("/book/[instructor_id]", book.book, "Book a Session", on_load=BookState.load),
+    Page("/booking/confirmation", confirmation.confirmation, "Your booking", on_load=ConfirmationState.load),
+    Page("/test-pay/[token]", test_pay.test_pay, "Test payment", on_load=TestPayState.load),
     Page("/help", help_pages.index, "Help"),
     *(
         Page(guide.route, partial(help_pages.guide_page, guide), guide.title, guide.summary)

@@ -206,6 +206,27 @@ def release(work: UnitOfWork, *, booking_id: str) -> None:
         _end(work, loaded.booking, loaded.session, BookingEvent.CANCEL, CancelledBy.STUDENT)
 
 
+def renew(work: UnitOfWork, *, booking_id: str) -> Placed:
+    """Hold the time of an ended hold once more, for the same student; a live hold is given back as it is.
+
+    Raises what ``hold`` raises: the time may have gone to somebody else meanwhile.
+    """
+    loaded = access.load_booking(work, booking_id, action=Action.BOOK, lock=True)
+    booking = loaded.booking
+    if booking.status is BookingStatus.HELD:
+        if booking.hold_expires_at is not None and booking.hold_expires_at > work.now:
+            return Placed(booking, loaded.session, is_new=False)
+        # Its payment page may still keep the seat; the new hold gets a page of its own.
+        _end(work, booking, loaded.session, BookingEvent.CANCEL, CancelledBy.STUDENT)
+    return hold(
+        work,
+        offering_id=booking.offering_id,
+        starts_at=booking.starts_at,
+        student_id=booking.student_id,
+        replaces_former=True,
+    )
+
+
 def preview_cancel(work: UnitOfWork, *, booking_id: str) -> RefundDecision:
     """What would go back if the actor cancelled now."""
     loaded = access.load_booking(work, booking_id, action=Action.CANCEL)

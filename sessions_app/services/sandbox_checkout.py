@@ -17,7 +17,8 @@ from sessions_app.domain.errors import CardDeclined, IllegalTransition, NotFound
 from sessions_app.domain.money import Money
 from sessions_app.domain.permissions import Action, Actor
 from sessions_app.domain.ports import GatewayEvent
-from sessions_app.models import Booking, Payment, SandboxPayment, TeachingSession
+from sessions_app.domain.pricing import Quote, QuoteLine
+from sessions_app.models import Booking, Payment, Person, SandboxPayment, TeachingSession
 from sessions_app.models.sandbox_payments import SandboxPaymentStatus
 from sessions_app.services import access, expiry, inbox
 from sessions_app.services.unit_of_work import Platform, UnitOfWork
@@ -47,9 +48,14 @@ class SandboxPage:
     ends_at: datetime
     amount: Money
     captures_later: bool
+    lines: tuple[QuoteLine, ...]
+    instructor_id: str
+    instructor_name: str
+    course_id: str | None
     status: SandboxPaymentStatus
     held_until: datetime | None
     return_url: str
+    now: datetime
 
 
 def view(work: UnitOfWork, *, token: str) -> SandboxPage:
@@ -66,9 +72,14 @@ def view(work: UnitOfWork, *, token: str) -> SandboxPage:
         ends_at=booking.ends_at,
         amount=Money(page.amount_minor, page.currency),
         captures_later=page.captures_later,
+        lines=Quote.from_json(booking.quote).lines,
+        instructor_id=booking.instructor_id,
+        instructor_name=work.db.get_one(Person, booking.instructor_id).name,
+        course_id=booking.course_id,
         status=_effective(work, page),
         held_until=booking.hold_expires_at if is_held else None,
         return_url=payment.return_url,
+        now=work.now,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -59,19 +60,38 @@ def list_with(
     moving: Booking | None = None,
 ) -> SlotListing:
     """``listing`` with the instructor's calendar loaded already, for screens that show several."""
-    without = session_left_by(work, moving)
+    return open_with(
+        loaded,
+        offering,
+        window,
+        student_busy=_busy_of(work, student_id, window, moving),
+        without_session=session_left_by(work, moving),
+        now=work.now,
+    )
+
+
+def open_with(
+    loaded: InstructorCalendar,
+    offering: Offering,
+    window: TimeSpan,
+    *,
+    student_busy: Sequence[TimeSpan],
+    without_session: str | None = None,
+    now: datetime,
+) -> SlotListing:
+    """``list_with`` from facts alone: the student's busy times are known, ``without_session`` would be left."""
     return engine.open_slots(
         calendar=loaded.calendar,
         rules=loaded.rules,
-        busy=loaded.busy(without_session=without),
-        joinable=loaded.joinable(offering.id, without_session=without),
-        student_busy=_busy_of(work, student_id, window, moving),
+        busy=loaded.busy(without_session=without_session),
+        joinable=loaded.joinable(offering.id, without_session=without_session),
+        student_busy=student_busy,
         offering_id=offering.id,
         session_type=offering.session_type,
         window=window,
         duration_minutes=offering.duration_minutes,
         capacity=offering.capacity,
-        now=work.now,
+        now=now,
     )
 
 
@@ -127,15 +147,8 @@ def offer_alternatives(work: UnitOfWork, wish: Wish) -> None:
 
 
 def alternatives(work: UnitOfWork, wish: Wish) -> list[dict[str, object]]:
-    """The three bookable slots nearest to the wish, as JSON: id, start, end, seats_left."""
+    """The slots of ``nearest_to`` as JSON: id, start, end, seats_left."""
     offering = work.db.get(Offering, wish.offering_id)
-    if offering is None:
-        return []
-    moving = work.db.get(Booking, wish.moving_booking_id) if wish.moving_booking_id else None
-    profile = work.db.get(InstructorProfile, offering.instructor_id)
-    horizon = calendars.slot_rules(profile, work.settings).horizon_days if profile else 0
-    end = min(work.now + timedelta(days=horizon + 2), work.now + MAX_RANGE)
-    found = listing(work, offering, TimeSpan(work.now, end), student_id=wish.student_id, moving=moving)
     return [
         {
             "id": slot_id(offering.instructor_id, slot.span),
@@ -143,8 +156,22 @@ def alternatives(work: UnitOfWork, wish: Wish) -> list[dict[str, object]]:
             "end": rfc3339(slot.span.end),
             "seats_left": slot.seats_left,
         }
-        for slot in engine.nearest(wish.starts_at, found)
+        for slot in nearest_to(work, wish)
+        if offering is not None
     ]
+
+
+def nearest_to(work: UnitOfWork, wish: Wish) -> tuple[Slot, ...]:
+    """The three bookable slots nearest to the wish; fewer only where fewer exist."""
+    offering = work.db.get(Offering, wish.offering_id)
+    if offering is None:
+        return ()
+    moving = work.db.get(Booking, wish.moving_booking_id) if wish.moving_booking_id else None
+    profile = work.db.get(InstructorProfile, offering.instructor_id)
+    horizon = calendars.slot_rules(profile, work.settings).horizon_days if profile else 0
+    end = min(work.now + timedelta(days=horizon + 2), work.now + MAX_RANGE)
+    found = listing(work, offering, TimeSpan(work.now, end), student_id=wish.student_id, moving=moving)
+    return engine.nearest(wish.starts_at, found)
 
 
 def session_left_by(work: UnitOfWork, moving: Booking | None) -> str | None:

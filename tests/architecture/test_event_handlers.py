@@ -28,6 +28,17 @@ PUBLIC = frozenset(
     {
         "AppState.dismiss_toast",
         "AppState.dismiss_problem",
+        "BookState.choose",
+        "BookState.leave",
+        "BookState.load",
+        "BookState.pick_way",
+        "BookState.refresh",
+        "BookState.save_message",
+        "BookState.save_topic",
+        "BookState.set_clock",
+        "BookState.set_zone",
+        "ConfirmationState.leave",
+        "ConfirmationState.refresh",
         "CourseListState.open_courses",
         "CourseListState.search",
         "CourseListState.show_more",
@@ -41,6 +52,8 @@ PUBLIC = frozenset(
         "DiscoverState.show_more",
         "InstructorProfileState.open_profile",
         "SignInState.use_demo_account",
+        "TestPayState.leave",
+        "TestPayState.refresh",
         "ZoneSearchState.search",
     }
 )

@@ -21,6 +21,7 @@ from sessions_app.models import (
     OutboxMessage,
     Payment,
     Person,
+    ProductEvent,
     Refund,
     Subject,
     TeachingSession,
@@ -150,6 +151,12 @@ class World:
             return [row for row in rows if kind in (None, row.kind)]
 
         return self.platform.read(query, Actor.system())
+
+    def events(self, name: str) -> list[ProductEvent]:
+        return self.platform.read(
+            lambda work: list(work.db.exec(select(ProductEvent).where(col(ProductEvent.name) == name))),
+            Actor.system(),
+        )
 
     def payments(self, booking_id: str) -> list[Payment]:
         return self.platform.read(

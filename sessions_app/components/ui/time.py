@@ -8,7 +8,7 @@ from typing import Any
 import reflex as rx
 
 from sessions_app.components.ui.icons import BADGE, icon
-from sessions_app.components.ui.values import Handler, Number, Text
+from sessions_app.components.ui.values import Handler, Number, Text, is_empty
 
 
 def date_tile(month: Text, day: Text | Number) -> rx.Component:
@@ -71,9 +71,9 @@ def countdown(
     return rx.el.span(
         ring,
         rx.el.span(
-            *([before, " "] if before != "" else []),
+            *([] if is_empty(before) else [before, " "]),
             rx.el.span(custom_attrs={"data-left": "true"}),
-            *([" ", after] if after != "" else []),
+            *([] if is_empty(after) else [" ", after]),
         ),
         *ended,
         role="timer",

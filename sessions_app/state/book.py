@@ -1,0 +1,621 @@
+"""The booking wizard: ``/courses/[course_id]/book`` and ``/book/[instructor_id]``.
+
+The address says where somebody is (``wizard/address.py``), so most controls only change it: ``load`` draws what it
+asks for, after a click as after a reload, the back button or a shared link. Handlers of their own have what changes
+something: choosing a time places the hold, "Book Session" confirms it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+import reflex as rx
+
+from sessions_app.domain.errors import (
+    AlreadyBooked,
+    Conflict,
+    DomainError,
+    HoldExpired,
+    IllegalTransition,
+    InsufficientCredits,
+    InvalidInput,
+    NotAllowed,
+    NotEnrolled,
+    NotFound,
+    OutsideAvailability,
+    SessionFull,
+    SlotTaken,
+    StudentBusy,
+    TemporarilyUnavailable,
+)
+from sessions_app.domain.local_labels import Viewer
+from sessions_app.domain.permissions import Role
+from sessions_app.domain.pricing import PayWith
+from sessions_app.domain.timespans import TimeSpan
+from sessions_app.domain.zones import is_zone
+from sessions_app.services import accounts, analytics, bookings, checkout, enrollments, live, zones
+from sessions_app.services.analytics import Facts, Step
+from sessions_app.services.bookings import Details
+from sessions_app.services.queries import held, wizard
+from sessions_app.services.queries.held import HeldStep, HoldState
+from sessions_app.services.queries.wizard import Wanted
+from sessions_app.state import surroundings
+from sessions_app.state.base import AppState, Unexpected, public, require
+from sessions_app.state.hub import hub
+from sessions_app.state.wizard import choosing as choosing_views
+from sessions_app.state.wizard import details as details_views
+from sessions_app.state.wizard import times as times_views
+from sessions_app.state.wizard.address import Address
+from sessions_app.state.wizard.parts import (
+    NO_HOLD,
+    NO_NOTICE,
+    STEPS_UNPAID,
+    HeadView,
+    HoldView,
+    Look,
+    NoticeView,
+    parse_start,
+    span_row,
+)
+
+BOOKERS = (Role.STUDENT, Role.GUARDIAN)
+_FIELDS = frozenset({"message", "custom_topic", "requirements", "student_id", "pay_with"})
+_TIME_GONE = "This time is no longer available. Select another."
+_FAILED = "Unable to book. Please try again."
+_HOLD_ENDED = "Your hold ended. The time is still free — keep it?"
+_EARLY = 2.0
+
+
+class BookState(AppState):
+    """One tab's wizard. ``step`` is choose, when, confirm, later or gone; empty until the first answer."""
+
+    step: str = ""
+    head: HeadView = HeadView()
+    notice: NoticeView = NO_NOTICE
+
+    people: rx.Field[list[choosing_views.ChoiceView]] = rx.field(default_factory=list)
+    course: choosing_views.CourseView = choosing_views.CourseView()
+
+    summary: times_views.SummaryView = times_views.SummaryView()
+    month: times_views.MonthView = times_views.MonthView()
+    times: times_views.TimesView = times_views.TimesView()
+    zone: times_views.ZoneView = times_views.ZoneView()
+    own_hold: HoldView = NO_HOLD
+    pending: str = ""
+
+    details: details_views.DetailsView = details_views.DetailsView()
+    message: str = ""
+    topic: str = ""
+    reminders: bool = True
+    is_booking: bool = False
+
+    _address: Address = Address()
+    _settled: str = ""
+    _viewed: str = ""
+    _clock: str = ""
+    _teacher_id: str = ""
+    _offering_id: str = ""
+    _course_id: str = ""
+    _enrollment_id: str = ""
+    _student_id: str = ""
+    _draft_of: str = ""
+    _held: HeldStep | None = None
+
+    # ------------------------------------------------------------ where somebody is
+
+    @rx.event
+    @public
+    async def load(self) -> AsyncIterator[Any]:
+        """Draw what the address asks for."""
+        here = Address.parse(self.router.url.path, self.router.url.query_parameters)
+        if self._settled == here.written():
+            self._settled = ""  # the event that led here has drawn it already
+            return
+        before, self._address = self._address, here
+        self._settled = ""
+        self.is_booking, self.pending, self.notice = False, "", NO_NOTICE
+        away = await self._draw(here)
+        if away is not None:
+            yield away
+            return
+        self._listen()
+        yield
+        await self._note_arrival(before, here)
+
+    @rx.event
+    @public
+    async def refresh(self) -> Any:
+        """Something about these times or this hold changed: look again, and leave everything else as it is."""
+        if self.is_booking or self.pending:
+            return None
+        if self.step == "confirm" and self._held is not None:
+            was = self._held.state
+            step = await self._read(held.held, booking_id=self._held.booking_id)
+            return await self._draw_held(step) if step.state is not was else None
+        if self.step == "when":
+            await self._draw_times()
+        return None
+
+    @rx.event
+    @public
+    async def leave(self) -> None:
+        """The page is left: watch nothing, and start afresh next time."""
+        if Address.parse(self.router.url.path, {}).path == self._address.path:
+            return
+        hub.leave(self, BookState.refresh)
+        self.step, self.notice, self._viewed, self._settled = "", NO_NOTICE, "", ""
+
+    async def _draw(self, here: Address) -> Any:
+        if here.booking and self._identity is None:
+            return self._sign_in(here)
+        try:
+            if here.booking:
+                try:
+                    step = await self._read(held.held, booking_id=here.booking)
+                except (NotFound, NotAllowed):
+                    self._address = replace(here, booking="")
+                else:
+                    return await self._draw_held(step)
+            if here.later:
+                return await self._draw_deferred()
+            if here.teacher_id:
+                await self._draw_times()
+            else:
+                await self._draw_choice()
+        except NotFound:
+            self.step = "gone"
+            return None
+        if here.slot and here.teacher_id and self._is_proven(here):
+            return await self._hold(here.slot)
+        return None
+
+    async def _draw_choice(self) -> None:
+        look = self._look()
+        step = await self._read(
+            wizard.choose_instructor, course_id=self._address.course_id, zone=look.viewer.known_zone
+        )
+        self._course_id = step.course.id
+        self._enrollment_id = step.course.enrollment_id or ""
+        self._put("head", choosing_views.head_of_choice(step))
+        self._put("people", list(choosing_views.choices(step, look)))
+        self._put("course", choosing_views.course_card(step))
+        self.step = "choose"
+
+    async def _draw_times(self) -> None:
+        look, here = self._look(), self._address
+        step = await self._read(
+            wizard.choose_time,
+            Wanted(
+                zone=look.viewer.known_zone,
+                instructor_id=here.teacher_id,
+                course_id=here.course_id or None,
+                offering_id=here.offering or None,
+                student_id=self._student_id or None,
+                month=here.month,
+                on=here.on,
+            ),
+        )
+        self._teacher_id, self._offering_id = step.instructor.id, step.offering.id
+        self._student_id = step.student_id or ""
+        self._course_id = step.course.id if step.course else ""
+        self._enrollment_id = step.course.enrollment_id or "" if step.course else ""
+        self._put("head", times_views.head_of_times(step, look))
+        self._put("summary", times_views.summary(step, look))
+        self._put("month", times_views.month(step, look))
+        self._put("times", times_views.times(step, look))
+        self._put("zone", times_views.zone(look, step.now))
+        self._put("own_hold", times_views.own_hold(step, look))
+        if step.needs_enrollment and self.notice == NO_NOTICE:
+            self.notice = self._notice_of(NotEnrolled())
+        self.step = "when"
+
+    async def _draw_held(self, step: HeldStep) -> Any:
+        """The confirm step, or where its booking has gone to."""
+        self._held = step
+        if step.state is HoldState.DONE:
+            return rx.redirect(f"/booking/confirmation?session={step.session_id}", replace=True)
+        look = self._look()
+        if step.state is HoldState.TAKEN:
+            self._address = replace(
+                self._address,
+                instructor=step.instructor_id,
+                offering=step.offering_id,
+                on=look.viewer.date_of(step.span.start),
+                month=None,
+                booking="",
+            )
+            await self._draw_times()
+            self.notice = self._lost(step.alternatives)
+            self._settled = self._address.written()
+            self._listen()
+            return rx.redirect(self._settled, replace=True)
+        if self._draft_of != step.booking_id:
+            # What was typed for a time that got lost is kept for the next one.
+            self._draft_of = step.booking_id
+            self.message, self.topic = self.message or step.message, self.topic or step.topic
+            self.reminders = self.reminders and step.reminders
+        self._teacher_id, self._offering_id = step.instructor_id, step.offering_id
+        self._course_id, self._student_id = step.course_id or "", step.student_id
+        self._put("head", details_views.head_of_details(step, look))
+        self._put("details", details_views.details(step, look))
+        if step.state is HoldState.ENDED:
+            self.notice = NoticeView(code="hold_ended", kind="sun", title=_HOLD_ENDED, action="keep")
+        elif self.notice.code == "hold_ended":
+            self.notice = NO_NOTICE
+        self.step = "confirm"
+        return None
+
+    async def _draw_deferred(self) -> Any:
+        step = await self._read(wizard.progress, course_id=self._address.later)
+        if not step.is_deferred:
+            return rx.redirect(self._address.to(later=""), replace=True)
+        self._put(
+            "head",
+            HeadView(
+                context=f"for {step.title}",
+                back_href=self._address.to(later=""),
+                step=len(STEPS_UNPAID),
+                steps=STEPS_UNPAID,
+            ),
+        )
+        self.step = "later"
+        return None
+
+    # ------------------------------------------------------------ choosing a time
+
+    @rx.event
+    @public
+    async def choose(self, start: str) -> AsyncIterator[Any]:
+        """Hold the time and open the confirm step; a visitor signs in first and comes back to this very time."""
+        try:
+            at = parse_start(str(start))
+        except ValueError:
+            return
+        self.pending, self.notice = start, NO_NOTICE
+        chosen = (Step.TIME_SELECTED, {"time": f"{at:%Y-%m-%dT%H:%M:%SZ}", "st_id": self._teacher_id})
+        if self._identity is None:
+            on = self._look().viewer.date_of(at)
+            wanted = replace(
+                self._address, offering=self._offering_id, on=on, month=None, week=False, slot=at
+            )
+            self.pending = ""
+            yield self._sign_in(replace(wanted, proof=self._proof(wanted)))
+            await self._note(chosen)
+            return
+        yield
+        away = await self._hold(at)
+        self.pending = ""
+        if away is not None:
+            yield away
+        else:
+            yield
+        await self._note(chosen)
+
+    @rx.event
+    @require(*BOOKERS)
+    async def keep(self) -> Any:
+        """Hold the time of the ended hold once more."""
+        if self._held is None:
+            return None
+        self.notice = NO_NOTICE
+        try:
+            placed = await self._run(bookings.renew, booking_id=self._held.booking_id)
+        except Conflict as refused:
+            return await self._back_to_times(refused)
+        return await self._open_confirm(placed.booking.id, replaces=True)
+
+    @rx.event
+    @require(*BOOKERS)
+    async def let_go(self) -> Any:
+        """Give the held time back and choose another."""
+        if self._held is not None and self._held.state is HoldState.LIVE:
+            await self._run(bookings.release, booking_id=self._held.booking_id)
+        return rx.redirect(self.head.back_href)
+
+    @rx.event
+    @require(*BOOKERS)
+    async def hold_ended(self) -> Any:
+        """The countdown ran out in the browser; ask whether the time is still free."""
+        if self.step == "when":
+            await self._draw_times()
+            return None
+        if self._held is None or self.is_booking:
+            return None
+        step = await self._read(held.held, booking_id=self._held.booking_id)
+        if step.state is HoldState.LIVE and step.expires_at is not None:
+            left = (step.expires_at - step.now).total_seconds()
+            if left > _EARLY:
+                return await self._draw_held(step)
+            await asyncio.sleep(left)
+            step = await self._read(held.held, booking_id=self._held.booking_id)
+        return await self._draw_held(step)
+
+    async def _hold(self, at: datetime) -> Any:
+        try:
+            placed = await self._run(
+                bookings.hold,
+                offering_id=self._offering_id,
+                starts_at=at,
+                student_id=self._student_id or None,
+                replaces_former=True,
+            )
+        except (Conflict, NotAllowed) as refused:
+            await self._note((Step.BOOKING_FAILED, {"error_type": refused.code}))
+            return await self._back_to_times(refused)
+        return await self._open_confirm(placed.booking.id)
+
+    async def _open_confirm(self, booking_id: str, *, replaces: bool = False) -> Any:
+        step = await self._read(held.held, booking_id=booking_id)
+        self._address = replace(
+            self._address,
+            instructor=step.instructor_id,
+            offering=step.offering_id,
+            month=None,
+            week=False,
+            slot=None,
+            proof="",
+            booking=booking_id,
+        )
+        away = await self._draw_held(step)
+        if away is not None:
+            return away
+        self._listen()
+        self._settled = self._address.written()
+        return rx.redirect(self._settled, replace=replaces)
+
+    async def _back_to_times(self, refused: DomainError) -> Any:
+        """The list anew, with what stands in the way; what was typed stays."""
+        was_confirming = self.step == "confirm"
+        self._address = replace(self._address, booking="", slot=None, proof="")
+        self.notice = self._notice_of(refused)
+        await self._draw_times()
+        if not was_confirming and self.router.url.query_parameters.get("slot") is None:
+            return None
+        self._settled = self._address.written()
+        return rx.redirect(self._settled, replace=True)
+
+    # ------------------------------------------------------------ booking
+
+    @rx.event
+    @require(*BOOKERS)
+    async def book(self, form: dict[str, Any]) -> AsyncIterator[Any]:
+        """Confirm the hold: straight to the confirmation, or to the payment page."""
+        if self.is_booking or self._held is None:
+            return
+        self.is_booking, self.notice = True, NO_NOTICE
+        yield
+        step = self._held
+        facts = {
+            "course_id": step.course_id,
+            "st_id": step.instructor_id,
+            "datetime": f"{step.span.start:%Y-%m-%dT%H:%M:%SZ}",
+        }
+        await self._note((Step.BOOKING_ATTEMPTED, facts))
+        away = await self._confirm(step, form)
+        if away is None:
+            self.is_booking = False
+        else:
+            yield away
+
+    async def _confirm(self, step: HeldStep, form: dict[str, Any]) -> Any:
+        self.message, self.topic = _text(form, "message"), _text(form, "custom_topic")
+        self.reminders = bool(form.get("reminders"))
+        way = _text(form, "pay_with") or self.details.pay_with
+        try:
+            placed = await self._run(
+                bookings.confirm,
+                booking_id=step.booking_id,
+                details=Details(message=self.message, topic=self.topic, reminders=self.reminders),
+                student_id=_text(form, "student_id") or None,
+                pay_with=PayWith(way) if way in [offered.value for offered in step.ways] else None,
+            )
+            session_id = placed.booking.session_id
+            if not placed.needs_card:
+                await self._run(analytics.record_success_once, session_id=session_id)
+                return rx.redirect(f"/booking/confirmation?session={session_id}", replace=True)
+            page = await self._call(
+                checkout.open_page,
+                self._actor(),
+                booking_id=placed.booking.id,
+                return_url=f"/booking/confirmation?session={session_id}",
+            )
+            return rx.redirect(page.url)
+        except DomainError as refused:
+            await self._note((Step.BOOKING_FAILED, {"error_type": refused.code}))
+            if isinstance(refused, (HoldExpired, IllegalTransition, AlreadyBooked)):
+                return await self._draw_held(await self._read(held.held, booking_id=step.booking_id))
+            self._show(refused)
+            return None
+
+    @rx.event
+    @public
+    async def save_message(self, text: str) -> None:
+        """Keep what was typed, so that a reload or a lost time does not cost it."""
+        self.message = str(text)[: bookings.MESSAGE_LIMIT]
+
+    @rx.event
+    @public
+    async def save_topic(self, text: str) -> None:
+        """Keep the topic that was typed."""
+        self.topic = str(text)[: bookings.TOPIC_LIMIT]
+
+    @rx.event
+    @public
+    async def pick_way(self, way: str) -> None:
+        """Show the price in the way of paying that was chosen."""
+        if self._held is not None and way in [offered.value for offered in self._held.ways]:
+            self._put("details", details_views.details(self._held, self._look(), pay_with=PayWith(way)))
+
+    # ------------------------------------------------------------ enrolling, scheduling later
+
+    @rx.event
+    @require(*BOOKERS)
+    async def enroll(self) -> None:
+        """Enroll the student in the course, and take the obstacle away."""
+        course_id = self._course_id or self._address.course_id
+        await self._run(enrollments.enroll, course_id=course_id, student_id=self._student_id or None)
+        self.notice = NO_NOTICE
+        self._say("You are enrolled", "Now choose a time.")
+        if self.step == "choose":
+            await self._draw_choice()
+        else:
+            await self._draw_times()
+
+    @rx.event
+    @require(*BOOKERS)
+    async def schedule_later(self) -> Any:
+        """Wait without a time; the student schedules from the dashboard when ready."""
+        if not self._enrollment_id:
+            self.notice = self._notice_of(NotEnrolled())
+            return None
+        await self._run(enrollments.defer, enrollment_id=self._enrollment_id)
+        await self._note((Step.SCHEDULE_LATER, {"course_id": self._course_id or None}))
+        return rx.redirect(
+            self._address.kept().to(instructor=self._address.instructor, later=self._course_id)
+        )
+
+    # ------------------------------------------------------------ how times are shown
+
+    @rx.event
+    @public
+    async def set_clock(self, clock: str) -> None:
+        """Show times with 12 or 24 hours; a person's choice is kept for the next visit."""
+        if clock not in ("h12", "h23"):
+            return
+        self._clock = clock
+        if self._identity is not None:
+            await self._run(accounts.change_profile, hour_cycle=clock)
+            surroundings.current().identities.forget()
+        if self.step == "when":
+            await self._draw_times()
+
+    @rx.event
+    @public
+    async def set_zone(self, name: str) -> Any:
+        """Show times in another zone, here and now; the day shown becomes the one that holds the time chosen."""
+        if not is_zone(str(name)):
+            return None
+        tz = zones.canonical(str(name))
+        here = self._address
+        on = Viewer(tz).date_of(here.slot) if here.slot and here.on else here.on
+        return rx.redirect(here.to(tz="" if tz == self.visitor.zone else tz, on=on), replace=True)
+
+    # ------------------------------------------------------------ helpers
+
+    def _look(self) -> Look:
+        settings = self._platform().settings
+        zone = self._address.tz or self.visitor.zone
+        device = self._cookie("tz")
+        return Look(
+            viewer=Viewer(zone, self._clock or self.visitor.hour_cycle),
+            address=self._address,
+            label=settings.instructor_label,
+            request_ttl_hours=settings.request_ttl_hours,
+            own_zone=self.visitor.zone,
+            device_zone=zones.canonical(device) if is_zone(device) and not self._address.tz else "",
+        )
+
+    def _put(self, name: str, value: Any) -> None:
+        """Set a var only when it differs: what is set is sent."""
+        if getattr(self, name) != value:
+            setattr(self, name, value)
+
+    def _listen(self) -> None:
+        topics = {live.calendar_topic(self._teacher_id)} if self.step in ("when", "confirm") else set()
+        if self._identity is not None:
+            topics.add(live.person_topic(self._identity.person_id))
+        hub.watch(self, BookState.refresh, topics)
+
+    def _sign_in(self, back: Address) -> Any:
+        return rx.redirect(f"/login?{urlencode({'next': back.written()})}")
+
+    def _proof(self, wanted: Address) -> str:
+        """Shows after signing in that this tab, and no link from elsewhere, asked for the time."""
+        token = self.router.session.client_token
+        told = f"{token}|{wanted.teacher_id}|{wanted.offering}|{wanted.slot}"
+        secret = self._platform().settings.secret_key
+        return hmac.new(secret.encode(), told.encode(), hashlib.sha256).hexdigest()[:32]
+
+    def _is_proven(self, here: Address) -> bool:
+        return (
+            self._identity is not None
+            and self._identity.role in BOOKERS
+            and hmac.compare_digest(here.proof, self._proof(here))
+        )
+
+    def _show(self, refused: DomainError) -> None:
+        self.is_booking, self.pending = False, ""
+        if isinstance(refused, InvalidInput) and refused.field in _FIELDS:
+            super()._show(refused)
+        else:
+            self.notice = self._notice_of(refused)
+
+    def _notice_of(self, refused: DomainError) -> NoticeView:
+        support = self._platform().settings.support_email
+        if isinstance(refused, Unexpected):
+            body = f"Reference {refused.details['reference']}. If it happens again, write to {support}."
+            return NoticeView(code=refused.code, title=_FAILED, body=body)
+        if isinstance(refused, TemporarilyUnavailable):
+            return NoticeView(code=refused.code, title=_FAILED, body=refused.message)
+        if isinstance(refused, NotEnrolled):
+            return NoticeView(code=refused.code, kind="info", title=refused.message, action="enroll")
+        if isinstance(refused, (SlotTaken, OutsideAvailability, SessionFull)):
+            title = refused.message if isinstance(refused, SessionFull) else _TIME_GONE
+            return self._lost(_spans(refused), code=refused.code, title=title)
+        if isinstance(refused, StudentBusy):
+            notice = self._lost(_spans(refused), code=refused.code, title=refused.message)
+            return replace(notice, link_label="See your sessions", link_href="/dashboard")
+        if isinstance(refused, AlreadyBooked) and "session_id" in refused.details:
+            href = f"/booking/confirmation?session={refused.details['session_id']}"
+            return NoticeView(code=refused.code, title=refused.message, link_label="See it", link_href=href)
+        if isinstance(refused, InsufficientCredits):
+            return NoticeView(code=refused.code, title=refused.message, body="Your time is still held.")
+        return NoticeView(code=refused.code, title=refused.message)
+
+    def _lost(
+        self, spans: tuple[TimeSpan, ...], *, code: str = "slot_taken", title: str = _TIME_GONE
+    ) -> NoticeView:
+        viewer = self._look().viewer
+        rows = tuple(span_row(span, viewer, with_day=True) for span in spans)
+        body = (
+            "These are the nearest free times. What you wrote is kept." if rows else "What you wrote is kept."
+        )
+        return NoticeView(code=code, title=title, body=body, rows=rows)
+
+    async def _note_arrival(self, before: Address, here: Address) -> None:
+        """Store what the change of address tells: a page seen, an instructor or a day chosen."""
+        events: list[tuple[Step, Facts]] = []
+        if self._viewed != here.path:
+            self._viewed = here.path
+            seen: Facts = {"course_id": self._course_id or None, "st_preselected": bool(here.teacher_id)}
+            events.append((Step.PAGE_VIEW, seen))
+        elif before.path == here.path:
+            if here.teacher_id and here.teacher_id != before.teacher_id:
+                events.append((Step.ST_SELECTED, {"st_id": here.teacher_id}))
+            if here.on and here.on != before.on and not here.booking:
+                events.append((Step.DATE_SELECTED, {"date": here.on.isoformat()}))
+        if events:
+            await self._note(*events)
+
+    async def _note(self, *events: tuple[Step, Facts]) -> None:
+        await self._run(analytics.record, *events)
+
+
+def _text(form: dict[str, Any], name: str) -> str:
+    value = form.get(name)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _spans(refused: DomainError) -> tuple[TimeSpan, ...]:
+    """The alternatives that a refusal carries."""
+    return tuple(
+        TimeSpan(datetime.fromisoformat(one["start"]), datetime.fromisoformat(one["end"]))
+        for one in refused.details.get("alternatives", [])
+    )

@@ -8,12 +8,20 @@ from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sessions_app import __version__
-from sessions_app.api import auth, errors, reference, sessions, sts
+from sessions_app.api import auth, courses, errors, payments, reference, session_bookings, sessions, sts
 from sessions_app.api.protection import ApiGuard
 from sessions_app.services.identity import Identities
 from sessions_app.services.unit_of_work import Platform
 
-ROUTERS: Sequence[APIRouter] = (auth.router, sts.router, sessions.router, reference.router)
+ROUTERS: Sequence[APIRouter] = (
+    auth.router,
+    courses.router,
+    sts.router,
+    sessions.router,
+    session_bookings.router,
+    payments.router,
+    reference.router,
+)
 """Every router of the product, in the order of the documentation."""
 
 

@@ -13,6 +13,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
+from pydantic.alias_generators import to_snake
 from starlette.exceptions import HTTPException
 
 from sessions_app.domain.errors import (
@@ -117,7 +118,9 @@ def _validation_error(request: Request, error: Exception) -> JSONResponse:
         return response_to(UnreadableBody())
     if location == ["body"] and not _is_json(request):
         return response_to(UnsupportedMediaType())
-    field = ".".join(location[1:]) or None
+    # Whatever the caller's spelling: fields have one name in answers.
+    names = location[1:] if location[0] == "header" else [to_snake(part) for part in location[1:]]
+    field = ".".join(names) or None
     return response_to(InvalidInput(_sentence(first["msg"], field), field=field))
 
 

@@ -17,6 +17,7 @@ from sessions_app.api.inputs import (
     MESSAGE,
     STUDENT_ID,
     Amount,
+    Currency,
     Flag,
     Fold,
     Id,
@@ -50,9 +51,10 @@ from sessions_app.domain.errors import (
     TooLate,
     Unauthenticated,
 )
-from sessions_app.domain.permissions import Actor
+from sessions_app.domain.permissions import Actor, Role
 from sessions_app.services import calendar_files, idempotency, intake, status_changes
 from sessions_app.services.bookings import MESSAGE_LIMIT, TOPIC_LIMIT, Details
+from sessions_app.services.identity import Identity
 from sessions_app.services.intake import Wanted
 from sessions_app.services.queries import bookings as reading
 from sessions_app.services.queries.bookings import SessionView
@@ -89,6 +91,7 @@ class NewSession(Incoming):
     fold: Fold = 0
     pay_with: PayWithWord | None = None
     agreed_price: Amount | None = None
+    currency: Currency | None = None
     message: str | None = Field(None, max_length=MESSAGE_LIMIT, validation_alias=MESSAGE)
     custom_topic: str | None = Field(None, max_length=TOPIC_LIMIT)
     custom_requirements: str | None = Field(
@@ -106,10 +109,9 @@ class NewSession(Incoming):
         )
 
 
-class SessionsQuery(PageQuery):
-    """Whose sessions, which, from when on. Status words may be those of the source documents; several by comma."""
+class ListQuery(PageQuery):
+    """Which bookings, from when on. Status words may be those of the source documents; several by comma."""
 
-    user_id: Id | None = None
     status: str | None = Field(None, max_length=200)
     start_date: Moment | None = Field(None, validation_alias=AliasChoices("start_date", "startDate", "from"))
     end_date: Moment | None = Field(None, validation_alias=AliasChoices("end_date", "endDate", "to"))
@@ -142,6 +144,37 @@ EXPORTED: dict[int | str, dict[str, Any]] = {
     200: {"description": "An iCalendar file (RFC 5545).", "content": {"text/calendar": {}}},
     **refusals(Unauthenticated, NotFound, NotAllowed),
 }
+
+
+class SessionsQuery(ListQuery):
+    """Whose bookings: those that concern this person."""
+
+    user_id: Id | None = None
+
+
+class CoachSession(Incoming):
+    """Document 002's booking. Times are the coach's wall time, unless ``timezone`` says whose."""
+
+    coach_id: Id = Field(
+        validation_alias=names("coach_id", "st_id", "instructor_id", "teacher_id", "provider_id")
+    )
+    student_id: Id | None = Field(None, validation_alias=STUDENT_ID)
+    subject: str | None = Field(None, max_length=80, validation_alias=names("subject", "subject_id"))
+    offering_id: Id | None = None
+    scheduled_date: str = Field(max_length=10)
+    start_time: str = Field(max_length=8)
+    end_time: str | None = Field(None, max_length=8)
+    duration: Minutes | None = Field(None, validation_alias=names("duration", "duration_minutes"))
+    timezone: Zone | None = None
+    fold: Fold = 0
+    title: str | None = Field(None, max_length=TOPIC_LIMIT, validation_alias=names("title", "custom_topic"))
+    credits_to_use: Amount | None = Field(None, validation_alias=names("credits_to_use", "credits_used"))
+    message: str | None = Field(
+        None,
+        max_length=MESSAGE_LIMIT,
+        validation_alias=names("message", "student_message", "description", "notes"),
+    )
+    reminders: Flag | None = None
 
 
 @router.post(
@@ -180,8 +213,49 @@ def book(body: NewSession, platform: PlatformDep, actor: ActorDep, request: Idem
         starts_at=start,
         student_id=body.student_id,
         pay_with=body.pay_with,
-        agreed=intake.AgreedPrice(amount_minor=body.agreed_price),
+        agreed=intake.AgreedPrice(
+            amount_minor=body.agreed_price, currency=body.currency.upper() if body.currency else None
+        ),
         details=body.details(),
+    )
+    return JSONResponse(answer.body, status_code=answer.status)
+
+
+@router.post(
+    "/sessions/book", status_code=201, response_model=Booked, responses=MADE | refusals(*BOOKING_REFUSALS)
+)
+def book_by_subject(
+    body: CoachSession, platform: PlatformDep, actor: ActorDep, request: IdempotencyDep
+) -> JSONResponse:
+    """Book a coach for a subject; answered as ``POST /api/sessions``.
+
+    It is the coach's first active offering of the subject (an id or a name) with that duration; by credits when
+    ``credits_to_use`` is above 0.
+    """
+    answer = idempotency.once(
+        platform,
+        actor,
+        request,
+        booked,
+        intake.book_by_subject,
+        coach_id=body.coach_id,
+        subject=body.subject,
+        offering_id=body.offering_id,
+        times=intake.WallTimes(
+            on=instants.parse_date(body.scheduled_date, field="scheduled_date"),
+            start_minute=instants.parse_minute(body.start_time, field="start_time"),
+            end_minute=None
+            if body.end_time is None
+            else instants.parse_minute(body.end_time, field="end_time"),
+            minutes=body.duration,
+            timezone=body.timezone,
+            fold=body.fold,
+        ),
+        student_id=body.student_id,
+        credits_to_use=body.credits_to_use,
+        details=Details(
+            message=body.message or "", topic=body.title or "", reminders=body.reminders is not False
+        ),
     )
     return JSONResponse(answer.body, status_code=answer.status)
 
@@ -189,18 +263,7 @@ def book(body: NewSession, platform: PlatformDep, actor: ActorDep, request: Idem
 @router.get("/sessions", responses=refusals(Unauthenticated, NotFound))
 def sessions(query: Annotated[SessionsQuery, Query()], platform: PlatformDep, caller: CallerDep) -> Seats:
     """The bookings that the caller may see, or of those the ones of ``user_id``; the latest start first."""
-    zone = query.timezone or caller.timezone
-    page = platform.read(
-        reading.listing,
-        caller.actor,
-        person_id=query.user_id,
-        statuses=statuses_named(query.status),
-        starts_from=_edge(query.start_date, zone, "start_date"),
-        starts_before=_edge(query.end_date, zone, "end_date"),
-        limit=query.limit,
-        cursor=query.cursor,
-    )
-    return Seats(items=[Seat.of(seat) for seat in page.items], next_cursor=page.next_cursor)
+    return seats_of(platform, caller, query, person_id=query.user_id)
 
 
 @router.get("/sessions/{session_id}", responses=refusals(Unauthenticated, NotFound, NotAllowed))
@@ -252,8 +315,31 @@ def _export(platform: Platform, actor: Actor, session_id: str) -> CalendarFile:
     return CalendarFile(file, headers={"Content-Disposition": 'attachment; filename="session.ics"'})
 
 
-def statuses_named(words: str | None) -> frozenset[BookingStatus] | None:
-    """The statuses that the words of a filter stand for; None for no filter. Raises InvalidInput (``status``)."""
+def seats_of(
+    platform: Platform,
+    caller: Identity,
+    query: ListQuery,
+    *,
+    person_id: str | None,
+    as_role: Role | None = None,
+) -> Seats:
+    """A page of the bookings that concern somebody, as far as the caller may see them."""
+    zone = query.timezone or caller.timezone
+    page = platform.read(
+        reading.listing,
+        caller.actor,
+        person_id=person_id,
+        as_role=as_role,
+        statuses=_statuses_named(query.status),
+        starts_from=_edge(query.start_date, zone, "start_date"),
+        starts_before=_edge(query.end_date, zone, "end_date"),
+        limit=query.limit,
+        cursor=query.cursor,
+    )
+    return Seats(items=[Seat.of(seat) for seat in page.items], next_cursor=page.next_cursor)
+
+
+def _statuses_named(words: str | None) -> frozenset[BookingStatus] | None:
     if not words or not words.strip(" ,"):
         return None
     named = [parse_status(word) for word in words.split(",") if word.strip()]

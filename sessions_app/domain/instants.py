@@ -78,7 +78,7 @@ def parse_date(text: str, *, field: str) -> date:
         day = date.fromisoformat(text)
     except ValueError:
         raise InvalidInput("Please send a date such as 2026-12-03.", field=field) from None
-    _require_year(day.year, field)
+    require_year(day.year, field)
     return day
 
 
@@ -113,11 +113,12 @@ def _parsed(text: str, field: str) -> datetime:
         moment = datetime.fromisoformat(written)
     except ValueError:
         raise InvalidInput("Please send a time such as 2026-12-03T10:00:00Z.", field=field) from None
-    _require_year(moment.year, field)
+    require_year(moment.year, field)
     return moment
 
 
-def _require_year(year: int, field: str) -> None:
+def require_year(year: int, field: str) -> None:
+    """Raise InvalidInput (``field``) for a year so far away that calendars end."""
     if year not in _YEARS:
         raise InvalidInput(f"Please send a year from {_YEARS[0]} to {_YEARS[-1]}.", field=field)
 

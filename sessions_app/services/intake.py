@@ -7,16 +7,19 @@ that fits. Whether it can be booked then is decided in ``services/bookings.py``.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import NoReturn
 
 from sqlmodel import col, select
 
+from sessions_app.domain import instants
 from sessions_app.domain.errors import InstructorUnavailable, InvalidInput, NotFound
 from sessions_app.domain.money import Money
+from sessions_app.domain.permissions import Action
 from sessions_app.domain.pricing import PayWith
 from sessions_app.domain.search_text import folded
-from sessions_app.models import Course, InstructorProfile, Offering, Subject
-from sessions_app.services import access, bookings
+from sessions_app.models import Course, InstructorProfile, Offering, Person, Subject
+from sessions_app.services import access, bookings, slots
 from sessions_app.services.bookings import Details, Placed
 from sessions_app.services.queries.bookings import SeatView, views
 from sessions_app.services.unit_of_work import UnitOfWork
@@ -86,6 +89,83 @@ def book(
         details=details,
     )
     return receipt(work, placed)
+
+
+@dataclass(frozen=True, slots=True)
+class WallTimes:
+    """Document 002's way to say when: a date and times on one clock, the coach's where ``timezone`` is None."""
+
+    on: date
+    start_minute: int
+    end_minute: int | None
+    minutes: int | None
+    timezone: str | None = None
+    fold: int = 0
+
+
+def book_by_subject(
+    work: UnitOfWork,
+    *,
+    coach_id: str,
+    subject: str | None,
+    times: WallTimes,
+    student_id: str | None,
+    offering_id: str | None = None,
+    credits_to_use: int | None = None,
+    details: Details | None = None,
+) -> Receipt:
+    """Book the coach's offering of a subject (an id or a name) and a length.
+
+    ``credits_to_use`` above 0 asks for one payable in credits, at that price; else for one that is free or paid by
+    card. Raises as ``book``, and InvalidInput for times that do not exist or do not agree.
+    """
+    access.require_person(work)
+    coach = work.db.get(Person, coach_id)
+    if coach is None:
+        raise NotFound
+    zone = times.timezone or coach.timezone
+    start = instants.at_minute(times.on, times.start_minute, zone, field="start_time", fold=times.fold)
+    end = None
+    if times.end_minute is not None:
+        end = instants.at_minute(times.on, times.end_minute, zone, field="end_time", fold=times.fold)
+    minutes = instants.length_asked(
+        start,
+        end,
+        times.minutes,
+        shortest=work.settings.min_session_duration,
+        longest=work.settings.max_session_duration,
+        end_field="end_time",
+    )
+    return book(
+        work,
+        wanted=Wanted(
+            instructor_id=coach_id,
+            offering_id=offering_id,
+            subject=subject,
+            minutes=minutes,
+            picks_first=True,
+            by_credits=bool(credits_to_use),
+        ),
+        starts_at=start,
+        student_id=student_id,
+        pay_with=PayWith.CREDITS if credits_to_use else None,
+        agreed=AgreedPrice(credits=credits_to_use or None),
+        details=details,
+    )
+
+
+def reschedule(work: UnitOfWork, *, booking_id: str, slot_id: str, reason: str = "") -> Receipt:
+    """Move a booking onto a slot of the same offering, by the slot's id. Raises as ``bookings.reschedule``.
+
+    InvalidInput (``new_time_slot_id``) for a slot of another instructor or of another length.
+    """
+    instructor_id, starts_at, minutes = slots.parse_slot_id(slot_id, field="new_time_slot_id")
+    booking = access.load_booking(work, booking_id, action=Action.RESCHEDULE).booking
+    if instructor_id != booking.instructor_id:
+        raise InvalidInput("A session stays with its instructor.", field="new_time_slot_id")
+    offering = work.db.get_one(Offering, booking.offering_id)
+    require_length(offering, minutes, field="new_time_slot_id")
+    return receipt(work, bookings.reschedule(work, booking_id=booking_id, starts_at=starts_at, reason=reason))
 
 
 def receipt(work: UnitOfWork, placed: Placed) -> Receipt:
@@ -185,7 +265,7 @@ def _subjects_named(work: UnitOfWork, name: str) -> set[str | None]:
     return found
 
 
-def _refuse(work: UnitOfWork, course_id: str | None, student_id: str | None) -> None:
+def _refuse(work: UnitOfWork, course_id: str | None, student_id: str | None) -> NoReturn:
     """Say why something that is not offered cannot be booked, in the order of refusals."""
     student = access.student_for(work, student_id)
     if course_id is not None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from sessions_app.domain import instants
 from sessions_app.domain import slots as engine
 from sessions_app.domain.errors import (
     DomainError,
@@ -189,16 +190,17 @@ def slot_id(instructor_id: str, span: TimeSpan) -> str:
     return f"slot_{instructor_id}_{span.start:%Y%m%dT%H%M%SZ}_{span.minutes}"
 
 
-def parse_slot_id(text: str) -> tuple[str, datetime, int]:
-    """Instructor id, start (UTC) and minutes of a slot id. Raises InvalidInput (field ``time_slot_id``)."""
+def parse_slot_id(text: str, *, field: str = "time_slot_id") -> tuple[str, datetime, int]:
+    """Instructor id, start (UTC) and minutes of a slot id. Raises InvalidInput (``field``)."""
     try:
         head, start, minutes = text.rsplit("_", 2)
-        if not head.startswith("slot_") or not minutes.isdecimal():
+        if not head.startswith("slot_") or not minutes.isdecimal() or len(minutes) > len("1440"):
             raise ValueError(text)
         at = datetime.strptime(start, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-        return head.removeprefix("slot_"), at, int(minutes)
     except ValueError:
-        raise InvalidInput("This is not the id of a slot.", field="time_slot_id") from None
+        raise InvalidInput("This is not the id of a slot.", field=field) from None
+    instants.require_year(at.year, field)
+    return head.removeprefix("slot_"), at, int(minutes)
 
 
 def rfc3339(instant: datetime) -> str:

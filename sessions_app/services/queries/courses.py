@@ -151,6 +151,20 @@ def detail(work: UnitOfWork, *, course_id: str, zone: str) -> CourseDetail:
     )
 
 
+def brief(work: UnitOfWork, *, course_id: str) -> CourseCard:
+    """One active course as a list shows it. Raises NotFound."""
+    row = work.db.exec(
+        select(Course, Subject.name)
+        .join(Subject, col(Subject.id) == col(Course.subject_id))
+        .where(col(Course.id) == course_id, col(Course.is_active))
+    ).first()
+    if row is None:
+        raise NotFound
+    course, subject = row
+    teaching = offers.instructors(work, course_id=course.id)
+    return _card(course, subject, teaching, _enrolled(work, [course.id]))
+
+
 def instructors(work: UnitOfWork, *, course_id: str, zone: str = "UTC") -> tuple[CourseInstructor, ...]:
     """Who teaches a course, by name, with what can be booked of it in the instructor's own order.
 

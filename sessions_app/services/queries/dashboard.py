@@ -249,15 +249,6 @@ def dashboard(
     )
 
 
-def learner_topics(work: UnitOfWork) -> frozenset[str]:
-    """The ids of the people whose changes this home shows: the actor and, for a guardian, their children.
-
-    Raises Unauthenticated, NotAllowed.
-    """
-    me = access.require_person(work)
-    return frozenset({me, *(one.id for one in _learners(work))})
-
-
 def _learners(work: UnitOfWork) -> list[Learner]:
     me = access.require_person(work)
     if work.actor.role is Role.STUDENT:

@@ -58,7 +58,8 @@ def dialog(
             [
                 rx.el.div(
                     footer,
-                    class_name="flex flex-wrap justify-end gap-2 border-t border-line px-6 py-4 max-sm:px-5 "
+                    class_name="sticky bottom-0 flex flex-wrap justify-end gap-2 border-t border-line bg-surface "
+                    "px-6 py-4 max-sm:px-5 "
                     "max-sm:*:flex-1 max-sm:pb-[calc(1rem+env(safe-area-inset-bottom))]",
                 )
             ]

@@ -134,6 +134,14 @@ class Viewer:
         """Such as "Tuesday 1 December 2026"."""
         return long_date(self.date_of(instant))
 
+    def named_day(self, instant: datetime, *, now: datetime) -> str:
+        """Such as "Tomorrow, Friday 4 December", "Tuesday 8 December"; with the year when it is another one."""
+        day, today = self.date_of(instant), self.date_of(now)
+        label = long_date(day)
+        if day.year == today.year:
+            label = label.removesuffix(f" {day.year}")
+        return f"{relative_date(day, today=today)}, {label}" if abs((day - today).days) <= 1 else label
+
     def relative_day(self, instant: datetime, *, now: datetime) -> str:
         """Such as "Today", "Tomorrow", "in 5 days", counted in this person's dates, not in spans of 24 hours."""
         return relative_date(self.date_of(instant), today=self.date_of(now))

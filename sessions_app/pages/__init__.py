@@ -14,6 +14,7 @@ from sessions_app.pages import (
     confirmation,
     course,
     courses,
+    dashboard,
     dev_kit,
     dev_mailbox,
     instructor_profile,
@@ -28,8 +29,10 @@ from sessions_app.pages import help as help_pages
 from sessions_app.state.book import BookState
 from sessions_app.state.confirmation import ConfirmationState
 from sessions_app.state.courses import CourseListState, CourseState
+from sessions_app.state.dashboard import DashboardState
 from sessions_app.state.discover import DiscoverState
 from sessions_app.state.instructor_profile import InstructorProfileState
+from sessions_app.state.moving import MoveState
 from sessions_app.state.settings import SettingsState
 from sessions_app.state.test_pay import TestPayState
 
@@ -83,6 +86,7 @@ PAGES: tuple[Page, ...] = (
     Page("/book/[instructor_id]", book.book, "Book a Session", on_load=BookState.load),
     Page("/booking/confirmation", confirmation.confirmation, "Your booking", on_load=ConfirmationState.load),
     Page("/test-pay/[token]", test_pay.test_pay, "Test payment", on_load=TestPayState.load),
+    Page("/dashboard", dashboard.dashboard, "Home", on_load=[DashboardState.open, MoveState.open]),
     Page("/help", help_pages.index, "Help"),
     *(
         Page(guide.route, partial(help_pages.guide_page, guide), guide.title, guide.summary)

@@ -175,3 +175,18 @@ def test_two_instants_of_one_day_never_read_the_same(zone: str, start: datetime,
     assert viewer.moment(start) != viewer.moment(later)
     assert viewer.span(start, later).count(" – ") == 1
     assert zone_city(zone)
+
+
+@pytest.mark.parametrize(
+    ("instant", "named"),
+    [
+        (datetime(2026, 12, 3, 22, 59, tzinfo=UTC), "Today, Thursday 3 December"),
+        (datetime(2026, 12, 3, 23, 0, tzinfo=UTC), "Tomorrow, Friday 4 December"),
+        (datetime(2026, 12, 2, 22, 0, tzinfo=UTC), "Yesterday, Wednesday 2 December"),
+        (datetime(2026, 12, 8, 12, 0, tzinfo=UTC), "Tuesday 8 December"),
+        (datetime(2027, 1, 5, 12, 0, tzinfo=UTC), "Tuesday 5 January 2027"),
+    ],
+)
+def test_a_day_near_today_is_called_by_its_name(instant: datetime, named: str) -> None:
+    now = datetime(2026, 12, 3, 8, 41, tzinfo=UTC)
+    assert Viewer("Europe/Paris").named_day(instant, now=now) == named

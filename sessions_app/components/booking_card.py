@@ -1,0 +1,175 @@
+"""One booking as a row: its time first, then what and with whom, its state, and everything that can be done.
+
+The controls stand on the row itself, never only in a menu, with plain names; the row's title describes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import reflex as rx
+
+from sessions_app.components import ui
+from sessions_app.components.status import status_badge
+from sessions_app.components.ui.values import node_id
+from sessions_app.domain.booking_lifecycle import BookingStatus
+
+_BADGES = (*BookingStatus, "processing")
+_ACTION = (
+    "inline-flex h-(--control-sm) cursor-pointer items-center justify-center gap-1.5 rounded-control px-2 text-sm "
+    "text-ink-2 hover:bg-surface-3/60 hover:text-ink max-sm:flex-1 max-sm:border max-sm:border-line "
+    "aria-disabled:cursor-not-allowed aria-disabled:text-ink-3 aria-disabled:hover:bg-transparent"
+)
+
+OnBooking = Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class Actions:
+    """What the controls do, each with the booking's id; ``busy`` names the one that is being done."""
+
+    pay: OnBooking
+    finish: OnBooking
+    cancel: OnBooking
+    move: OnBooking
+    busy: rx.Var[str]
+
+
+def booking_row(seat: Any, do: Actions) -> rx.Component:
+    """A row of a list. ``seat`` has the fields of ``SeatView``."""
+    title_id = "b-" + seat.id
+    return rx.el.li(
+        rx.el.div(
+            rx.el.p(
+                rx.el.span(seat.strong, aria_hidden="true"),
+                rx.el.span(seat.spoken, class_name="sr-only"),
+                class_name="text-sm font-semibold tabular-nums",
+            ),
+            rx.el.p(seat.small, aria_hidden="true", class_name="text-xs tabular-nums text-ink-3"),
+            class_name="self-start pt-0.5 md:self-center md:pt-0",
+        ),
+        rx.el.div(
+            ui.avatar(seat.initials, seat.colour, size="row", photo=seat.photo, class_name="max-sm:hidden"),
+            rx.el.div(
+                rx.el.p(seat.title, id=node_id(title_id), class_name="line-clamp-2 text-sm font-medium"),
+                _people(seat),
+                rx.cond(seat.said != "", rx.el.p(seat.said, class_name="text-sm text-ink-2")),
+                class_name="min-w-0",
+            ),
+            class_name="flex min-w-0 items-center gap-3",
+        ),
+        rx.el.div(
+            rx.cond(
+                seat.wait.until != "",
+                ui.countdown(
+                    seat.wait.until,
+                    total_seconds=seat.wait.total,
+                    now=seat.wait.now,
+                    after="left",
+                ),
+            ),
+            status_badge(seat.status, seat.badge, among=_BADGES),
+            row_actions(seat, do, title_id),
+            class_name="col-span-2 flex flex-wrap items-center gap-x-2 gap-y-3 md:col-span-1 md:justify-end",
+        ),
+        rx.cond(
+            seat.can_move & (seat.move_blocked != ""),
+            rx.el.p(
+                seat.move_blocked,
+                id=node_id("m-" + seat.id),
+                class_name="col-span-2 -mt-2 text-xs text-ink-3 md:col-span-3 md:text-right",
+            ),
+        ),
+        key=seat.id,
+        class_name="grid grid-cols-[5.5rem_minmax(0,1fr)] items-center gap-x-4 gap-y-3 py-4 "
+        "md:grid-cols-[6.5rem_minmax(0,1fr)_auto]",
+    )
+
+
+def row_actions(seat: Any, do: Actions, title_id: Any) -> rx.Component:
+    """The controls of a row: quiet words, and one outlined button where money or a click is missing."""
+    described = {"aria_describedby": title_id}
+    return rx.fragment(
+        rx.cond(
+            seat.can_move | seat.can_cancel | (seat.join == "open"),
+            rx.el.span(
+                rx.cond(
+                    seat.join == "open",
+                    ui.link(
+                        ui.icon("video"),
+                        "Join",
+                        href="/session/" + seat.session_id + "/room",
+                        class_name=f"{_ACTION} font-medium text-accent-text",
+                        **described,
+                    ),
+                ),
+                move_button(seat, do.move, title_id, class_name=_ACTION),
+                rx.cond(seat.can_cancel, _action("Cancel", do.cancel(seat.id), **described)),
+                class_name="flex gap-1 max-sm:basis-full max-sm:gap-2",
+            ),
+        ),
+        rx.cond(
+            seat.can_pay,
+            ui.button(
+                "Continue to payment",
+                size="sm",
+                on_click=do.pay(seat.id),
+                busy=do.busy == "pay " + seat.id,
+                class_name="max-sm:w-full",
+                **described,
+            ),
+        ),
+        rx.cond(
+            seat.can_finish,
+            ui.button(
+                "Confirm booking",
+                size="sm",
+                on_click=do.finish(seat.id),
+                busy=do.busy == "finish " + seat.id,
+                class_name="max-sm:w-full",
+                **described,
+            ),
+        ),
+    )
+
+
+def move_button(seat: Any, on_move: OnBooking, title_id: Any, *, class_name: str) -> rx.Component:
+    """ "Reschedule": where the limits forbid it, still there, disabled, with its reason as description."""
+    blocked = rx.el.button(
+        "Reschedule",
+        type="button",
+        aria_disabled="true",
+        aria_describedby=title_id + " m-" + seat.id,
+        class_name=class_name,
+    )
+    open_ = rx.el.button(
+        "Reschedule",
+        type="button",
+        aria_describedby=title_id,
+        on_click=on_move(seat.id),
+        class_name=class_name,
+    )
+    return rx.cond(seat.can_move, rx.cond(seat.move_blocked != "", blocked, open_))
+
+
+def _action(label: str, on_click: Any, **attrs: Any) -> rx.Component:
+    return rx.el.button(label, type="button", on_click=on_click, class_name=_ACTION, **attrs)
+
+
+def _people(seat: Any) -> rx.Component:
+    separator = rx.el.span("·", aria_hidden="true", class_name="mx-1 text-ink-3")
+    return rx.el.p(
+        ui.link(
+            seat.instructor,
+            href=seat.instructor_href,
+            class_name="rounded-cell hover:underline underline-offset-4",
+        ),
+        rx.cond(seat.learner != "", rx.fragment(" for ", seat.learner)),
+        rx.cond(
+            seat.notes != "",
+            rx.fragment(separator, rx.el.span(seat.notes, class_name="text-ink-3")),
+        ),
+        class_name="truncate text-sm text-ink-2",
+    )

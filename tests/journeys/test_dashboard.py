@@ -1,0 +1,302 @@
+"""The dashboard as students and guardians use it: cancel, reschedule, put off, on both screens and by keyboard."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from sessions_app.adapters.sandbox_payments import SandboxGateway
+from sessions_app.domain.permissions import Actor
+from sessions_app.domain.timespans import TimeSpan
+from sessions_app.models import Person
+from sessions_app.models.database import open_engine
+from sessions_app.services import accounts, checkout, sandbox_checkout, slots
+from sessions_app.services.bookings import Placed
+from sessions_app.services.identity import identity_of
+from sessions_app.services.sandbox_checkout import Press
+from sessions_app.services.unit_of_work import Platform
+from sessions_app.settings import parse_settings
+from tests.conftest import ServeApp
+from tests.doubles.clock import StoppedClock
+from tests.infra.browser import DESKTOP, Screen
+from tests.infra.served import ServedApp
+from tests.infra.visitor import Visitor
+from tests.journeys.conftest import NewVisitor
+from tests.services.world import World, acting
+
+PRICE = 2800
+
+
+class Home:
+    """An app with a small world of its own, and ways into it."""
+
+    def __init__(self, app: ServedApp, world: World, bring: NewVisitor) -> None:
+        self.app, self.world, self._bring = app, world, bring
+        self.student = world.student(zone="Europe/Paris")
+
+    def day(self, days: int, hour: int = 10) -> datetime:
+        return (self.world.clock.now() + timedelta(days=days)).replace(hour=hour, minute=0, second=0)
+
+    def paid(self, start: datetime) -> Placed:
+        placed = self.world.book(self.student, self.world.offering(price_minor=PRICE), start)
+        opened = checkout.open_page(
+            self.world.platform,
+            acting(self.student),
+            booking_id=placed.booking.id,
+            return_url="/booking/confirmation",
+        )
+        token = opened.url.rpartition("/")[2]
+        sandbox_checkout.press(self.world.platform, acting(self.student), token=token, button=Press.PAY)
+        return placed
+
+    def visit(self, person: Person | None = None, *, screen: Screen = DESKTOP) -> Visitor:
+        """Somebody signed in, with a browser of their own."""
+        visitor: Visitor = self._bring(self.app.url, screen=screen)
+        identity = identity_of(person or self.student)
+        login = self.world.platform.run(accounts.start_login, Actor.system(), identity=identity)
+        visitor.context.add_cookies([{"name": "sid", "value": login.token, "url": self.app.url}])
+        return visitor
+
+
+@pytest.fixture
+def home(serve: ServeApp, sqlite_url: str, new_visitor: NewVisitor, tmp_path: Path) -> Home:
+    app = serve(DATABASE_URL=sqlite_url, RATE_LIMIT_PER_MINUTE="0")
+    engine, clock = open_engine(sqlite_url), StoppedClock(datetime.now(UTC).replace(microsecond=0))
+    platform = Platform(
+        engine=engine,
+        settings=parse_settings(database_url=sqlite_url, port=app.port, data_dir=tmp_path),
+        clock=clock,
+        payments=SandboxGateway(engine, clock),
+        mailer=None,
+    )
+    return Home(app, World(platform, clock), new_visitor)
+
+
+def query_of(page: Page) -> str:
+    return urlsplit(page.url).query
+
+
+def test_a_session_is_cancelled_with_the_refund_stated_before_and_made_after(
+    home: Home, screen: Screen
+) -> None:
+    placed = home.paid(home.day(5))
+    person = home.visit(screen=screen)
+    page = person.page
+    person.open("/dashboard")
+
+    page.get_by_role("button", name="Cancel", exact=True).click()
+
+    dialog = page.get_by_role("dialog", name="Cancel this session?")
+    expect(dialog.get_by_text("You get all of it back, to Test card •••• 4242.")).to_be_visible()
+    expect(dialog.get_by_text("€28.00")).to_be_visible()
+    expect(dialog.get_by_role("button", name="Keep session")).to_be_focused()
+    dialog.get_by_label("Reason, shared with Ada").select_option("I am ill")
+    dialog.get_by_role("button", name="Cancel session").click()
+
+    expect(page.get_by_text("You get €28.00 back to Test card •••• 4242.")).to_be_visible()
+    expect(dialog).to_be_hidden()
+    (refund,) = home.world.refunds(placed.booking.id)
+    assert refund.amount_minor == PRICE
+    page.get_by_role("tab", name="Cancelled").click()
+    expect(
+        page.get_by_role("tabpanel").get_by_text(re.compile("€28.00 (refunded|on its way back)"))
+    ).to_be_visible()
+    assert query_of(page) == "tab=cancelled"
+
+
+def test_keeping_a_session_keeps_it_and_gives_the_focus_back(home: Home) -> None:
+    home.paid(home.day(5))
+    person = home.visit()
+    page = person.page
+    person.open("/dashboard")
+    cancel = page.get_by_role("button", name="Cancel", exact=True)
+
+    cancel.click()
+    page.keyboard.press("Escape")
+
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(cancel).to_be_focused()
+
+
+def test_a_session_is_rescheduled_and_keeps_its_payment(home: Home, screen: Screen) -> None:
+    placed = home.paid(home.day(5))
+    person = home.visit(screen=screen)
+    page = person.page
+    person.open("/dashboard")
+
+    page.get_by_role("button", name="Reschedule", exact=True).click()
+    dialog = page.get_by_role("dialog", name="Reschedule this session")
+    expect(dialog.get_by_role("grid")).to_have_count(1)
+    wanted = home.day(7)
+    day = dialog.get_by_role("button", name=re.compile(f" {wanted.day} .*available"))
+    if not day.count():
+        dialog.get_by_role("button", name="Next month").click()
+    day.click()
+    times = dialog.get_by_role("group", name=f"{wanted:%A %-d %B %Y}")
+    expect(times).to_be_visible()
+    times.get_by_role("button").nth(2).click()
+    move = dialog.get_by_role("button", name=re.compile("^Move to "))
+    expect(move).to_be_enabled()
+    said = move.inner_text().removeprefix("Move to ")
+    move.click()
+
+    expect(page.get_by_text("Session rescheduled")).to_be_visible()
+    expect(dialog).to_be_hidden()
+    # The next-session card shows the new time; its words for assistive technology are longer.
+    expect(page.get_by_role("region").filter(has_text=said.split(", ")[1]).first).to_be_visible()
+    moved = home.world.booking(placed.booking.id)
+    assert moved.starts_at.date() == wanted.date()
+    assert (moved.reschedule_count, len(home.world.payments(placed.booking.id))) == (1, 1)
+    assert query_of(page) == ""
+
+
+def test_a_lost_time_is_said_with_three_others(home: Home) -> None:
+    home.paid(home.day(5))
+    person = home.visit()
+    page = person.page
+    person.open("/dashboard")
+    page.get_by_role("button", name="Reschedule", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    times = dialog.get_by_role("group")
+    times.get_by_role("button").nth(3).click()
+    move = dialog.get_by_role("button", name=re.compile("^Move to "))
+    expect(move).to_be_enabled()
+    label = times.get_by_role("button").nth(3).get_attribute("aria-label") or ""
+    _take_the_time(home, label)
+
+    move.click()
+
+    expect(dialog.get_by_role("alert")).to_contain_text("This time is no longer available. Select another.")
+    others = dialog.get_by_text("The nearest free times").locator("..").get_by_role("button")
+    expect(others).to_have_count(3)
+    others.first.click()
+    dialog.get_by_role("button", name=re.compile("^Move to ")).click()
+    expect(page.get_by_text("Session rescheduled")).to_be_visible()
+
+
+def _take_the_time(home: Home, label: str) -> None:
+    """Somebody else books the start that ``label`` ("11:00 to 12:00", in Paris) names on the first free day."""
+    offering = home.world.offering()
+    other = home.world.student("Mina Other")
+    now = home.world.clock.now()
+    free = home.world.platform.read(
+        slots.listing, Actor.system(), offering, TimeSpan(now, now + timedelta(days=3)), student_id=other.id
+    )
+    begins = label.split(" to ", maxsplit=1)[0]
+    start = next(
+        slot.span.start
+        for slot in free.slots
+        if f"{slot.span.start.astimezone(ZoneInfo('Europe/Paris')):%H:%M}" == begins
+    )
+    home.world.book(other, offering, start)
+
+
+def test_a_course_is_put_off_and_stays_so(home: Home, screen: Screen) -> None:
+    person = home.visit(screen=screen)
+    page = person.page
+    person.open("/dashboard")
+    expect(page.get_by_text("Nothing planned yet")).to_be_visible()
+
+    page.get_by_role("button", name="Schedule Later").click()
+
+    expect(page.get_by_text("We'll notify you when you're ready to schedule")).to_be_visible()
+    expect(page.get_by_text("You can schedule anytime from your dashboard").first).to_be_visible()
+    expect(page.get_by_role("button", name="Schedule Later")).to_be_hidden()
+    person.reload()
+    expect(
+        page.get_by_role("main").get_by_text("You can schedule anytime from your dashboard")
+    ).to_be_visible()
+
+
+def test_everything_is_reached_by_keyboard(home: Home) -> None:
+    home.paid(home.day(5))
+    person = home.visit()
+    page = person.page
+    person.open("/dashboard")
+
+    _tab_to(page, "Reschedule")
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name="Reschedule this session")
+    expect(dialog.get_by_role("button", name="Keep this time")).to_be_focused()
+    _tab_to(page, re.compile("available"))
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(dialog.locator("[data-times]")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    _tab_to(page, re.compile("^Move to "))
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Session rescheduled")).to_be_visible()
+
+    _tab_to(page, "Cancel")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Keep session")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("You get €28.00 back")).to_be_visible()
+
+    _tab_to(page, re.compile("^Upcoming"))
+    page.keyboard.press("End")
+    expect(page.get_by_role("tab", name="Cancelled")).to_have_attribute("aria-selected", "true")
+
+
+def _tab_to(page: Page, name: str | re.Pattern[str]) -> None:
+    """Press Tab until the control with this name has the focus."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        focused = page.evaluate(
+            "() => (document.activeElement.getAttribute('aria-label') || document.activeElement.innerText || '')"
+        )
+        text = " ".join(str(focused).split())
+        if text == name if isinstance(name, str) else name.search(text):
+            return
+    raise AssertionError(f"no way to {name} by keyboard")
+
+
+def test_the_links_of_mails_open_their_question(home: Home) -> None:
+    placed = home.paid(home.day(5))
+    person = home.visit()
+
+    person.open(f"/dashboard?cancel={placed.booking.id}")
+    expect(person.page.get_by_role("dialog", name="Cancel this session?")).to_be_visible()
+    person.page.get_by_role("button", name="Keep session").click()
+    expect(person.page.get_by_role("dialog")).to_be_hidden()
+    expect(person.page).to_have_url(re.compile(r"/dashboard/?$"))
+
+    person.open(f"/dashboard?reschedule={placed.booking.id}")
+    expect(person.page.get_by_role("dialog", name="Reschedule this session")).to_be_visible()
+
+
+def test_what_changes_elsewhere_is_seen_without_a_reload(home: Home) -> None:
+    home.paid(home.day(5))
+    first, second = home.visit(), home.visit()
+    first.open("/dashboard")
+    second.open("/dashboard")
+    expect(first.page.get_by_role("tab", name="Cancelled")).to_contain_text("0")
+
+    second.page.get_by_role("button", name="Cancel", exact=True).click()
+    second.page.get_by_role("button", name="Cancel session").click()
+
+    expect(first.page.get_by_role("tab", name="Cancelled")).to_contain_text("1")
+    expect(first.page.get_by_text("Nothing planned yet")).to_be_visible()
+
+
+def test_a_guardian_sees_the_children_and_chooses_one(home: Home, screen: Screen) -> None:
+    nora = home.world.student("Nora Berger")
+    guardian = home.world.guardian_of(home.student, nora)
+    home.paid(home.day(5))
+    person = home.visit(guardian, screen=screen)
+    person.open("/dashboard")
+    main = person.page.get_by_role("main")
+    expect(main.get_by_text("for Noah Berger").first).to_be_visible()
+
+    person.page.get_by_role("button", name="Nora Berger").click()
+
+    expect(main.get_by_text("Nothing planned yet")).to_be_visible()
+    expect(person.page.get_by_role("button", name="Nora Berger")).to_have_attribute("aria-pressed", "true")

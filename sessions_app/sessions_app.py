@@ -19,12 +19,13 @@ from sessions_app.pages import PAGES
 from sessions_app.pages.error import error_boundary
 from sessions_app.services.identity import Identities
 from sessions_app.settings import load_settings
-from sessions_app.state import surroundings
+from sessions_app.state import quiet_logs, surroundings
 from sessions_app.state.hub import hub
 from sessions_app.state.session_binding import SessionBinding
 from sessions_app.state.surroundings import Surroundings
 from sessions_app.wiring import build_platform
 
+quiet_logs.install()
 settings = load_settings()
 platform = build_platform(settings, announce=hub.announce)
 identities = Identities(platform)
@@ -48,6 +49,7 @@ async def running() -> AsyncIterator[None]:
 
 app = rx.App(
     **document.options(error_boundary),
+    backend_exception_handler=quiet_logs.log_failure,
     # Later ones wrap earlier ones: the headers go around everything.
     api_transformer=[beside(build_api(platform, identities)), partial(HttpHeaders, settings=settings)],
 )

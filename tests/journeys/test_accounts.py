@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from sessions_app.demo_accounts import DEMO_PASSWORD
 from tests.infra.axe import assert_accessible
-from tests.infra.browser import DESKTOP
+from tests.infra.browser import DESKTOP, Screen
 from tests.infra.visitor import Visitor
 from tests.journeys.conftest import NewVisitor, Site
 
@@ -130,6 +130,29 @@ def test_a_forgotten_password_says_the_same_for_everybody(visitor: Visitor) -> N
     visitor.page.get_by_label("Email").fill(new_email())
     visitor.navigate(lambda: visitor.page.get_by_role("button", name="Send the link").click())
     expect(visitor.page.get_by_text("If there is an account with this address")).to_be_visible()
+
+
+def test_the_mailed_link_sets_a_new_password_and_signs_out_everywhere_else(
+    new_visitor: NewVisitor, site: Site, screen: Screen
+) -> None:
+    person, elsewhere = new_visitor(screen=screen), new_visitor()
+    email = new_email()
+    sign_up(elsewhere, email)
+    person.open("/forgot-password")
+    person.page.get_by_label("Email").fill(email)
+    person.navigate(lambda: person.page.get_by_role("button", name="Send the link").click())
+    (mail,) = site.mail.wait_for(email)
+    link = re.search(r"http\S+/forgot-password\?token=\S+", mail.text)
+    assert link is not None
+    person.open(link[0].removeprefix(site.url))
+    person.page.get_by_label("New password").fill("a wholly new one")
+    person.navigate(lambda: person.page.get_by_role("button", name="Change password").click())
+    expect(person.page.get_by_text("Your password is changed")).to_be_visible()
+    person.open("/login?next=/settings")
+    sign_in(person, email, "a wholly new one")
+    assert here(person.page) == "/settings"
+    elsewhere.page.get_by_role("button", name="Save name").click()
+    elsewhere.page.wait_for_url(re.compile("/login"))
 
 
 def test_a_dead_link_says_so_and_offers_another(visitor: Visitor) -> None:

@@ -26,12 +26,12 @@ import inspect
 import logging
 import secrets
 from collections.abc import AsyncIterator, Callable
+from contextvars import ContextVar
 from typing import Any, ParamSpec, TypeVar
 from urllib.parse import urlencode
 
 import reflex as rx
 from reflex.istate.proxy import StateProxy
-from reflex_base.event.context import EventContext
 
 from sessions_app.domain.errors import DomainError, Unauthenticated
 from sessions_app.domain.local_labels import Viewer
@@ -49,6 +49,9 @@ Handler = Callable[..., Any]
 
 LOGIN_COOKIE = "sid"
 MOST_TOASTS = 3
+
+did_a_person_ask: ContextVar[bool] = ContextVar("did_a_person_ask", default=True)
+"""Whether this event came from the page itself, not from a page load, another handler or a live update."""
 
 _logger = logging.getLogger(__name__)
 
@@ -131,7 +134,7 @@ async def _begin(state: AppState, roles: frozenset[Role] | None) -> Any:
     if roles and identity is not None and identity.role not in roles:
         await _apply(state, lambda: state._say("That is not open to you.", kind="sun"))
         return rx.redirect("/")
-    if _is_persons_own_event() and state.problem != NO_PROBLEM:
+    if did_a_person_ask.get() and state.problem != NO_PROBLEM:
         await _apply(state, lambda: setattr(state, "problem", NO_PROBLEM))
     return None
 
@@ -171,14 +174,6 @@ def _to_sign_in(state: AppState) -> Any:
     url = state.router.url
     here = f"{url.path}?{url.query}" if url.query else url.path
     return rx.redirect(f"/login?{urlencode({'next': here})}" if here not in ("", "/") else "/login")
-
-
-def _is_persons_own_event() -> bool:
-    """Whether the event came from the page itself; those of a page load or of another handler have a parent."""
-    try:
-        return EventContext.get().parent_txid is None
-    except LookupError:
-        return True
 
 
 class AppState(rx.State):

@@ -17,7 +17,7 @@ from reflex.state import BaseState, State, StateUpdate
 
 from sessions_app.services.identity import Identities, Identity
 from sessions_app.state import surroundings
-from sessions_app.state.base import LOGIN_COOKIE, AppState
+from sessions_app.state.base import LOGIN_COOKIE, AppState, did_a_person_ask
 from sessions_app.state.views import NO_PROBLEM
 
 _DOCUMENT_LOADS = ("hydrate", "hydrate_and_load")
@@ -29,6 +29,8 @@ class SessionBinding(rx.Middleware):
 
     async def preprocess(self, app: rx.App, state: BaseState, event: Event) -> StateUpdate | None:
         """Empty the state if it is somebody else's, and note who acts in this event."""
+        # Only what a page sends brings the address it was sent from.
+        did_a_person_ask.set(bool(event.router_data))
         root = state._get_root_state()
         own = await root.get_state(AppState)
         identity = await identity_of(own._cookie(LOGIN_COOKIE), surroundings.current().identities)

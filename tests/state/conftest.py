@@ -56,11 +56,15 @@ class Tab:
         found: S = run(self.root.get_state(kind))
         return found
 
-    def send(self, kind: type[S], handler: str, **payload: Any) -> list[Any]:
-        """Send an event as the connection does: through the binding, then to the handler. Returns its events."""
+    def send(self, kind: type[S], handler: str, *, by_itself: bool = False, **payload: Any) -> list[Any]:
+        """Send an event as the connection does: through the binding, then to the handler. Returns its events.
+
+        ``by_itself``: nobody asked, as with a live update or what runs when a page opens.
+        """
 
         async def process() -> list[Any]:
-            event = Event(name=f"{kind.get_full_name()}.{handler}", payload=payload)
+            origin = {} if by_itself else {"pathname": "/"}
+            event = Event(name=f"{kind.get_full_name()}.{handler}", payload=payload, router_data=origin)
             await SessionBinding().preprocess(None, self.root, event)
             state = await self.root.get_state(kind)
             made = kind.event_handlers[handler].fn(state, **payload)

@@ -246,6 +246,12 @@ def test_the_next_thing_a_person_does_forgets_the_last_refusal(desk: Tab) -> Non
     assert desk.state(AppState).problem == NO_PROBLEM
 
 
+def test_what_happens_by_itself_leaves_the_refusal_to_be_read(desk: Tab) -> None:
+    desk.send(DeskState, "refuse")
+    desk.send(DeskState, "look", by_itself=True)
+    assert desk.state(AppState).problem.code == "slot_taken"
+
+
 def test_a_login_that_ended_meanwhile_leads_to_the_sign_in_page(desk: Tab) -> None:
     (event,) = desk.send(DeskState, "lose_the_login")
     assert target(event) == "/login"

@@ -23,7 +23,7 @@ from sessions_app.state import quiet_logs, surroundings
 from sessions_app.state.hub import hub
 from sessions_app.state.session_binding import SessionBinding
 from sessions_app.state.surroundings import Surroundings
-from sessions_app.wiring import build_platform
+from sessions_app.wiring import build_platform, build_probes
 
 quiet_logs.install()
 settings = load_settings()
@@ -51,7 +51,10 @@ app = rx.App(
     **document.options(error_boundary),
     backend_exception_handler=quiet_logs.log_failure,
     # Later ones wrap earlier ones: the headers go around everything.
-    api_transformer=[beside(build_api(platform, identities)), partial(HttpHeaders, settings=settings)],
+    api_transformer=[
+        beside(build_api(platform, identities, probes=build_probes(settings))),
+        partial(HttpHeaders, settings=settings),
+    ],
 )
 app.add_middleware(SessionBinding(), index=0)
 app.register_lifespan_task(running)

@@ -5,11 +5,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
+import redis
+
 from sessions_app.adapters.clock import SystemClock
 from sessions_app.adapters.rate_limits import CountingLimiter
 from sessions_app.adapters.sandbox_payments import SandboxGateway
 from sessions_app.adapters.smtp import SmtpMailer
+from sessions_app.jobs.election import election_for
 from sessions_app.models.database import open_engine
+from sessions_app.services.health import Probe
 from sessions_app.services.unit_of_work import Platform
 from sessions_app.settings import Settings
 
@@ -38,3 +42,12 @@ def build_platform(
         announce=announce,
         limiter=CountingLimiter(settings.redis_url),
     )
+
+
+def build_probes(settings: Settings) -> dict[str, Probe]:
+    """How ``/api/health`` asks the parts beside the database."""
+    probes: dict[str, Probe] = {"scheduler": election_for(settings).somebody_leads}
+    if settings.redis_url:
+        client = redis.Redis.from_url(settings.redis_url, socket_timeout=2, socket_connect_timeout=2)
+        probes["redis"] = lambda: bool(client.ping())
+    return probes

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sessions_app import __version__
-from sessions_app.api import auth, courses, errors, payments, reference, session_bookings, sessions, sts
+from sessions_app.api import (
+    auth,
+    courses,
+    errors,
+    health,
+    payments,
+    reference,
+    session_bookings,
+    sessions,
+    sts,
+)
 from sessions_app.api.protection import ApiGuard
+from sessions_app.services.health import Probe
 from sessions_app.services.identity import Identities
 from sessions_app.services.unit_of_work import Platform
 
@@ -20,13 +32,18 @@ ROUTERS: Sequence[APIRouter] = (
     sessions.router,
     session_bookings.router,
     payments.router,
+    health.router,
     reference.router,
 )
 """Every router of the product, in the order of the documentation."""
 
+NO_PROBES: Mapping[str, Probe] = MappingProxyType({})
 
-def build_api(platform: Platform, identities: Identities) -> FastAPI:
-    """The API on ``platform``; every path begins with ``/api``."""
+
+def build_api(
+    platform: Platform, identities: Identities, *, probes: Mapping[str, Probe] = NO_PROBES
+) -> FastAPI:
+    """The API on ``platform``; every path begins with ``/api``. ``probes`` are those of ``services/health``."""
     api = FastAPI(
         title=f"{platform.settings.app_name} API",
         version=__version__,
@@ -38,6 +55,7 @@ def build_api(platform: Platform, identities: Identities) -> FastAPI:
     )
     api.state.platform = platform
     api.state.identities = identities
+    api.state.probes = probes
     for router in ROUTERS:
         api.include_router(router)
     errors.install(api)

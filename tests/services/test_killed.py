@@ -19,8 +19,18 @@ from sessions_app.domain.permissions import Actor, Role
 from sessions_app.models import Offering
 from sessions_app.models.catalogue import BookingMode
 from sessions_app.models.database import open_engine
+from sessions_app.models.messages import OutboxState
 from sessions_app.models.money import PaymentStatus
-from sessions_app.services import bookings, checkout, expiry, gateway_tasks, inbox, requests, sandbox_checkout
+from sessions_app.services import (
+    bookings,
+    checkout,
+    expiry,
+    gateway_tasks,
+    inbox,
+    outbox,
+    requests,
+    sandbox_checkout,
+)
 from sessions_app.services.sandbox_checkout import Press
 from sessions_app.services.unit_of_work import Platform
 from sessions_app.settings import parse_settings
@@ -112,6 +122,8 @@ def recover(world: World) -> None:
         checkout.reconcile(world.platform)
         checkout.close_overdue_pages(world.platform)
         expiry.sweep(world.platform)
+        while outbox.deliver_due(world.platform):
+            pass
         world.clock.advance(minutes=20)
 
 
@@ -136,8 +148,10 @@ def assert_whole(world: World) -> set[str]:
             assert booking.status in (BookingStatus.EXPIRED, BookingStatus.CANCELLED)
             assert (kept, reserved) == (0, 0)
             outcomes.add(f"{booking.status} and nothing kept")
-        keys = [mail.dedupe_key for mail in world.mails() if mail.booking_id == booking_id]
+        told = [mail for mail in world.mails() if mail.booking_id == booking_id]
+        keys = [mail.dedupe_key for mail in told]
         assert len(keys) == len(set(keys))
+        assert {mail.state for mail in told} <= {OutboxState.SENT}
         if booking.status is BookingStatus.SCHEDULED:
             assert len(keys) >= 2
     return outcomes

@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     default_currency: str = Field("EUR", pattern=r"^[A-Z]{3}$")
     default_timezone: str = "Europe/Paris"
     rate_limit_per_minute: int = Field(600, ge=0)
+    trusted_proxy_hops: int = Field(0, ge=0, le=10)
     data_retention_days: int = Field(730, ge=1)
 
     # Payments

@@ -37,7 +37,7 @@ async def _identities(request: Request) -> Identities:
 
 
 async def _address(request: Request) -> str:
-    return client_address(request.scope)
+    return client_address(request.scope, (await _platform(request)).settings)
 
 
 async def _optional_identity(

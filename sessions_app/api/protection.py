@@ -6,6 +6,7 @@ Pure ASGI, so that a large body is refused while it arrives and streams pass thr
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 from typing import Any
 
 from starlette.datastructures import Headers
@@ -22,6 +23,7 @@ from sessions_app.domain.errors import (
 )
 from sessions_app.services import api_tokens, rate_limits
 from sessions_app.services.unit_of_work import Platform
+from sessions_app.settings import Settings
 
 MAX_BODY_BYTES = 1_000_000
 
@@ -81,7 +83,7 @@ class ApiGuard:
                 return f"person:{api_tokens.person_of(settings, token.strip(), now=now)}"
             except Unauthenticated:
                 pass
-        return f"address:{client_address(scope)}"
+        return f"address:{client_address(scope, self._platform.settings)}"
 
 
 class _Exchange:
@@ -110,7 +112,26 @@ class _Exchange:
             await answer(scope, self._receive, self._send)
 
 
-def client_address(scope: Scope) -> str:
-    """Where the connection comes from. Forwarded headers are not believed: anybody can send them."""
+def client_address(scope: Scope, settings: Settings) -> str:
+    """Where a call comes from, as far as limits go: an IPv4 address, or the network of an IPv6 one.
+
+    Anybody can send X-Forwarded-For, so only as many of its entries are believed, from the right, as there are
+    proxies of our own (``TRUSTED_PROXY_HOPS``). One IPv6 household has 2^64 addresses and is counted as one.
+    """
     client = scope.get("client")
-    return str(client[0]) if client else "unknown"
+    address = str(client[0]) if client else ""
+    hops = settings.trusted_proxy_hops
+    if hops:
+        forwarded = ",".join(Headers(scope=scope).getlist("x-forwarded-for"))
+        entries = [entry.strip() for entry in forwarded.split(",") if entry.strip()]
+        if len(entries) >= hops:
+            address = entries[-hops]
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return "unknown"
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped is not None:
+            return str(parsed.ipv4_mapped)
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return str(parsed)

@@ -13,7 +13,7 @@ from httpx import Response
 from starlette.testclient import TestClient
 
 from sessions_app.api.app import beside, build_api
-from sessions_app.api.protection import MAX_BODY_BYTES
+from sessions_app.api.protection import MAX_BODY_BYTES, client_address
 from sessions_app.domain.permissions import Role
 from sessions_app.services import accounts, api_tokens
 from sessions_app.services.identity import Identities
@@ -227,6 +227,29 @@ def test_each_caller_has_a_share_and_a_forged_token_buys_none(
     assert {limited.get("/api/me", headers=ada).status_code for _ in range(5)} == {200}
     assert limited.get("/api/me", headers=ada).status_code == 429
     assert limited.get("/api/me", headers=grace).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("hops", "peer", "forwarded", "address"),
+    [
+        (0, "203.0.113.7", "198.51.100.1", "203.0.113.7"),
+        (1, "10.0.0.1", "198.51.100.1", "198.51.100.1"),
+        (1, "10.0.0.1", "forged, 198.51.100.1", "198.51.100.1"),
+        (2, "10.0.0.1", "forged, 198.51.100.1, 10.0.0.2", "198.51.100.1"),
+        (2, "10.0.0.1", "198.51.100.1", "10.0.0.1"),
+        (1, "10.0.0.1", "", "10.0.0.1"),
+        (1, "10.0.0.1", "nonsense", "unknown"),
+        (0, "2001:db8:1:2:3:4:5:6", "", "2001:db8:1:2::/64"),
+        (0, "::ffff:203.0.113.7", "", "203.0.113.7"),
+        (0, "testclient", "", "unknown"),
+    ],
+)
+def test_an_address_is_the_peers_or_what_our_own_proxies_say(
+    hops: int, peer: str, forwarded: str, address: str
+) -> None:
+    headers = [(b"x-forwarded-for", forwarded.encode())] if forwarded else []
+    scope = {"type": "http", "client": (peer, 1234), "headers": headers}
+    assert client_address(scope, parse_settings(trusted_proxy_hops=hops)) == address
 
 
 def test_a_forwarded_address_buys_no_share(limited: TestClient) -> None:

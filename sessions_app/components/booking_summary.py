@@ -63,7 +63,8 @@ def offering_summary(summary: Any, hold: Any, *, on_pick: Any, on_end: Any) -> r
         ),
         aria_label="Summary",
         class_name="flex min-w-0 flex-col max-lg:border-b max-lg:border-line max-sm:mx-(--gutter) max-sm:py-4 "
-        "sm:max-lg:col-span-2 sm:max-lg:px-6 sm:max-lg:py-5 lg:border-r lg:border-line lg:p-6",
+        "sm:max-lg:col-span-2 sm:max-lg:row-start-1 sm:max-lg:px-6 sm:max-lg:py-5 lg:col-start-1 lg:row-span-2 "
+        "lg:row-start-1 lg:border-r lg:border-line lg:p-6",
     )
 
 
@@ -189,23 +190,16 @@ def price_summary(details: Any, *, action: rx.Component) -> rx.Component:
                 class_name="border-t border-line px-5 py-4 text-sm tabular-nums",
             ),
             rx.el.div(
-                action,
+                rx.el.div(action, class_name="mb-3 max-sm:hidden"),
                 rx.el.p(
                     details.pay_note,
                     rx.el.br(),
                     details.policy,
-                    class_name="mt-3 text-center text-xs leading-5 text-ink-3 tabular-nums",
+                    class_name="text-center text-xs leading-5 text-ink-3 tabular-nums",
                 ),
-                class_name="border-t border-line p-5 max-sm:hidden",
+                class_name="border-t border-line p-5 max-sm:py-4",
             ),
             class_name="rounded-card border border-line bg-surface lg:sticky lg:top-6",
-        ),
-        rx.el.p(
-            details.pay_note,
-            " ",
-            details.policy,
-            ".",
-            class_name="mt-3 text-xs text-ink-3 tabular-nums sm:hidden",
         ),
         aria_label="Booking summary",
     )

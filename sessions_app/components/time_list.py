@@ -74,13 +74,16 @@ def day_times(day: Any, *, on_choose: Callable[[Any], Any], pending: Any, with_h
     )
 
 
-def day_strip(days: Any) -> rx.Component:
+def day_strip(days: Any, *, class_name: str = "") -> rx.Component:
     """Days side by side, scrolled by finger or keyboard; the one shown comes into view (``assets/booking.js``)."""
     return rx.el.div(
         rx.foreach(days, _strip_day),
         role="group",
         aria_label="Day",
-        class_name="-mx-(--gutter) flex snap-x gap-1.5 overflow-x-auto px-(--gutter) py-1 [scrollbar-width:none]",
+        class_name=[
+            "-mx-(--gutter) flex snap-x gap-1.5 overflow-x-auto px-(--gutter) py-1 [scrollbar-width:none]",
+            class_name,
+        ],
         custom_attrs={"data-strip": "true"},
     )
 

@@ -160,6 +160,7 @@ def _schedule_later() -> rx.Component:
 
 def _when() -> rx.Component:
     times, hold = BookState.times, BookState.own_hold
+    # Phones show one zone at a time; the zone line stands once and is placed where each screen wants it.
     zones = rx.el.div(
         _notice("mb-5 max-sm:mx-(--gutter) max-sm:mt-4"),
         rx.cond(hold.until != "", hold_banner(hold, on_end=BookState.hold_ended)),
@@ -176,11 +177,14 @@ def _when() -> rx.Component:
             rx.el.section(
                 _month(),
                 aria_label="Date",
-                class_name="flex flex-col px-(--gutter) pt-4 pb-6 max-sm:group-data-[zone=times]/when:hidden sm:p-6",
+                class_name="px-(--gutter) pt-4 max-sm:order-1 max-sm:group-data-[zone=times]/when:hidden "
+                "sm:px-6 sm:pt-6 lg:col-start-2 lg:row-start-1",
             ),
+            _zone(),
             _times(),
-            class_name="group/when sm:grid sm:grid-cols-[minmax(0,1fr)_17rem] sm:rounded-card sm:border "
-            "sm:border-line sm:bg-surface lg:grid-cols-[15.5rem_minmax(0,1fr)_19rem]",
+            class_name="group/when max-sm:flex max-sm:flex-col sm:grid sm:grid-cols-[minmax(0,1fr)_17rem] "
+            "sm:grid-rows-[auto_1fr_auto] sm:rounded-card sm:border sm:border-line sm:bg-surface "
+            "lg:grid-cols-[15.5rem_minmax(0,1fr)_19rem] lg:grid-rows-[1fr_auto]",
             custom_attrs={"data-zone": rx.cond(times.is_open, "times", "month")},
         ),
         ui.live_text(times.said),
@@ -215,43 +219,37 @@ def _month() -> rx.Component:
         ),
         class_name="mt-4 flex flex-wrap items-center justify-between gap-3 rounded-control bg-surface-2 px-4 py-3",
     )
-    return rx.fragment(
-        rx.el.div(month_grid(month, chips=chips), class_name="sm:mb-5"),
-        rx.cond(month.empty != "", empty),
-        rx.el.div(
-            _zone_line("zone-month"),
-            rx.el.p(
-                rx.el.span(ui.dot(), "Today", class_name="inline-flex items-center gap-1.5"),
-                rx.el.span(
-                    rx.el.span(
-                        *(
-                            rx.el.span(
-                                class_name="h-[3px] w-1.5 rounded-full bg-accent",
-                                custom_attrs={"data-mark": "true"},
-                            )
-                            for _ in range(3)
-                        ),
-                        aria_hidden="true",
-                        class_name="inline-flex gap-0.5",
-                    ),
-                    "5 or more",
-                    class_name="inline-flex items-center gap-1.5",
-                ),
-                class_name="flex items-center gap-3 text-xs text-ink-3 max-lg:hidden",
-            ),
-            class_name="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 border-t border-line pt-4 "
-            "max-sm:mt-4 sm:mt-auto",
-        ),
-        rx.el.p(month.note, class_name="mt-1 text-xs text-ink-3 sm:hidden"),
+    return rx.fragment(month_grid(month, chips=chips), rx.cond(month.empty != "", empty))
+
+
+def _zone() -> rx.Component:
+    ticks = (
+        rx.el.span(class_name="h-[3px] w-1.5 rounded-full bg-accent", custom_attrs={"data-mark": "true"})
+        for _ in range(3)
     )
-
-
-def _zone_line(id: str, class_name: str = "") -> rx.Component:
-    return zone_line(
-        BookState.zone,
-        id=id,
-        on_pick=BookState.set_zone,
-        class_name=class_name,
+    legend = rx.el.p(
+        rx.el.span(ui.dot(), "Today", class_name="inline-flex items-center gap-1.5"),
+        rx.el.span(
+            rx.el.span(*ticks, aria_hidden="true", class_name="inline-flex gap-0.5"),
+            "5 or more",
+            class_name="inline-flex items-center gap-1.5",
+        ),
+        class_name="flex items-center gap-3 text-xs text-ink-3 max-lg:hidden",
+    )
+    return rx.el.div(
+        rx.el.div(
+            zone_line(BookState.zone, id="zone", on_pick=BookState.set_zone),
+            legend,
+            rx.el.p(
+                BookState.month.note,
+                class_name="w-full text-xs text-ink-3 max-sm:group-data-[zone=times]/when:hidden sm:hidden",
+            ),
+            class_name="flex flex-wrap items-center justify-between gap-x-4 gap-y-1 border-line sm:border-t sm:pt-4 "
+            "max-sm:group-data-[zone=month]/when:border-t max-sm:group-data-[zone=month]/when:pt-4",
+        ),
+        class_name="px-(--gutter) max-sm:order-2 max-sm:group-data-[zone=month]/when:mt-4 "
+        "max-sm:group-data-[zone=month]/when:pb-6 max-sm:group-data-[zone=times]/when:mt-3 sm:self-end sm:px-6 "
+        "sm:pt-5 sm:pb-6 lg:col-start-2 lg:row-start-2",
     )
 
 
@@ -272,52 +270,48 @@ def _times() -> rx.Component:
             class_name="max-sm:sr-only",
         ),
     )
-    return rx.el.section(
+    head = rx.el.div(
         rx.el.div(
-            rx.el.div(
-                ui.icon_button(
-                    "chevron-left",
-                    "Back to the month",
-                    on_click=rx.redirect(times.close_href),
-                    size="size-5",
-                    class_name="-ml-2.5 sm:hidden",
-                ),
-                rx.el.h2(times.title, class_name="text-base font-semibold sm:hidden"),
-                rx.cond(times.days.length() > 0, heading),
-                clock_toggle(BookState.zone.clock, on_change=BookState.set_clock, class_name="ml-auto"),
-                class_name="flex items-center gap-1 px-(--gutter) pt-2 sm:gap-3 sm:px-5 sm:pt-6 sm:pb-4",
+            ui.icon_button(
+                "chevron-left",
+                "Back to the month",
+                on_click=rx.redirect(times.close_href),
+                size="size-5",
+                class_name="-ml-2.5 sm:hidden",
             ),
-            rx.el.div(
-                rx.cond(times.is_week, rx.fragment(), day_strip(times.strip)),
-                _zone_line("zone-times", class_name="mt-3"),
-                class_name="mt-2 px-(--gutter) sm:hidden",
-            ),
-            rx.el.div(
-                rx.foreach(
-                    times.days,
-                    lambda one: day_times(
-                        one, on_choose=BookState.choose, pending=BookState.pending, with_heading=times.is_week
-                    ),
-                ),
-                rx.cond(
-                    times.days.length() == 0,
-                    rx.el.p(
-                        rx.cond(month.empty != "", month.empty, "Choose a day."),
-                        class_name="text-sm text-ink-2",
-                    ),
-                ),
-                tab_index=0,
-                role="region",
-                aria_label="Times",
-                class_name="min-h-0 flex-1 space-y-6 px-(--gutter) pt-4 pb-6 [scrollbar-width:thin] "
-                "sm:overflow-y-auto sm:px-5 sm:pt-0 "
-                "sm:[mask-image:linear-gradient(to_bottom,black_calc(100%-2rem),transparent)]",
-            ),
-            class_name="flex flex-col sm:absolute sm:inset-0",
+            rx.el.h2(times.title, class_name="text-base font-semibold sm:hidden"),
+            rx.cond(times.days.length() > 0, heading),
+            clock_toggle(BookState.zone.clock, on_change=BookState.set_clock, class_name="ml-auto"),
+            class_name="flex items-center gap-1 sm:gap-3",
         ),
+        rx.cond(times.is_week, rx.fragment(), day_strip(times.strip, class_name="mt-2 sm:hidden")),
+        class_name="px-(--gutter) pt-2 max-sm:order-1 max-sm:group-data-[zone=month]/when:hidden sm:px-5 sm:pt-6 "
+        "sm:pb-4",
+    )
+    rows = rx.el.div(
+        rx.foreach(
+            times.days,
+            lambda one: day_times(
+                one, on_choose=BookState.choose, pending=BookState.pending, with_heading=times.is_week
+            ),
+        ),
+        rx.cond(
+            times.days.length() == 0,
+            rx.el.p(
+                rx.cond(month.empty != "", month.empty, "Choose a day."), class_name="text-sm text-ink-2"
+            ),
+        ),
+        tab_index=0,
+        role="region",
         aria_label="Times",
-        class_name="min-h-0 flex-col max-sm:group-data-[zone=month]/when:hidden sm:relative sm:min-h-[31rem] "
-        "sm:border-l sm:border-line",
+        class_name="min-h-0 flex-1 space-y-6 px-(--gutter) pt-4 pb-6 [scrollbar-width:thin] max-sm:order-3 "
+        "max-sm:group-data-[zone=month]/when:hidden sm:overflow-y-auto sm:px-5 sm:pt-0 "
+        "sm:[mask-image:linear-gradient(to_bottom,black_calc(100%-2rem),transparent)]",
+    )
+    return rx.el.section(
+        rx.el.div(head, rows, class_name="flex flex-col max-sm:contents sm:absolute sm:inset-0"),
+        class_name="max-sm:contents sm:relative sm:col-start-2 sm:row-span-2 sm:row-start-2 sm:min-h-[31rem] "
+        "sm:border-l sm:border-line lg:col-start-3 lg:row-start-1",
     )
 
 

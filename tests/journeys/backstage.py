@@ -1,0 +1,157 @@
+"""Behind the scenes of a served app: people with an account, and what others do while somebody looks at a page.
+
+It works on the app's database from this process, so nothing it does is announced to open pages: a page keeps showing
+what it knew, as it would had the announcement been lost.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from sqlmodel import col, select
+
+from sessions_app.adapters.clock import SystemClock
+from sessions_app.adapters.sandbox_payments import SandboxGateway
+from sessions_app.domain.permissions import Actor, Role
+from sessions_app.domain.timespans import TimeSpan
+from sessions_app.models import Booking, Course, Enrollment, GuardianLink, Offering, Person
+from sessions_app.models.database import open_engine
+from sessions_app.services import accounts, bookings, credits, slots
+from sessions_app.services.bookings import Placed
+from sessions_app.services.identity import identity_of
+from sessions_app.services.unit_of_work import Platform, UnitOfWork
+from sessions_app.settings import parse_settings
+from tests.infra.served import ServedApp
+from tests.infra.visitor import Visitor
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Backstage:
+    """The database of one served app."""
+
+    platform: Platform
+
+    def do(self, change: Callable[[UnitOfWork], T]) -> T:
+        """Change anything, as the platform."""
+        return self.platform.run(change, Actor.system())
+
+    def course(self) -> Course:
+        """The first course of the demo story."""
+        return self.do(lambda work: work.db.exec(select(Course).order_by(col(Course.position))).first())  # type: ignore[return-value]
+
+    def person(self, email: str) -> Person:
+        """Somebody of the demo story."""
+        return self.do(lambda work: work.db.exec(select(Person).where(col(Person.email) == email)).one())
+
+    def offering(self, title: str, instructor: str = "instructor@demo.test") -> Offering:
+        """What an instructor of the demo story offers in the first course."""
+        person, course = self.person(instructor), self.course()
+        return self.do(
+            lambda work: work.db.exec(
+                select(Offering).where(
+                    col(Offering.instructor_id) == person.id,
+                    col(Offering.course_id) == course.id,
+                    col(Offering.title) == title,
+                )
+            ).one()
+        )
+
+    def new_student(
+        self, name: str = "Mia Novak", *, is_enrolled: bool = True, with_credits: int = 0
+    ) -> Person:
+        """A student nobody else knows."""
+        person = self._new(name, Role.STUDENT)
+        if is_enrolled:
+            course = self.course()
+            now = self.platform.clock.now()
+            self.do(
+                lambda work: work.db.add(
+                    Enrollment(student_id=person.id, course_id=course.id, created_at=now)
+                )
+            )
+        if with_credits:
+            self.platform.run(
+                credits.grant, Actor.system(), student_id=person.id, amount=with_credits, key="test"
+            )
+        return person
+
+    def new_guardian(self, *children: Person) -> Person:
+        """A guardian of these children."""
+        person = self._new("Greta Novak", Role.GUARDIAN)
+        for child in children:
+            link = GuardianLink(guardian_id=person.id, child_id=child.id)
+            self.do(lambda work, link=link: work.db.add(link))
+        return person
+
+    def sign_in(self, visitor: Visitor, person: Person) -> None:
+        """Give the visitor's browser the cookie of this person's sign-in."""
+        login = self.platform.run(accounts.start_login, Actor.system(), identity=identity_of(person))
+        visitor.context.add_cookies([{"name": "sid", "value": login.token, "url": visitor.origin}])
+
+    def book(self, student: Person, offering: Offering, starts_at: datetime) -> Placed:
+        """Book a seat, unannounced."""
+        actor = Actor(person_id=student.id, role=student.role)
+        return self.platform.run(bookings.book, actor, offering_id=offering.id, starts_at=starts_at)
+
+    def common_start(self, one: Offering, other: Offering) -> datetime:
+        """A start that both offerings have free, some days ahead."""
+
+        def query(work: UnitOfWork) -> datetime:
+            window = TimeSpan(work.now + timedelta(days=2), work.now + timedelta(days=20))
+            found = [
+                {slot.span.start for slot in slots.listing(work, offering, window, student_id=None).slots}
+                for offering in (one, other)
+            ]
+            return min(found[0] & found[1])
+
+        return self.platform.read(query, Actor.system())
+
+    def edit_booking(self, booking_id: str, **facts: Any) -> None:
+        """Write facts straight into a booking."""
+
+        def change(work: UnitOfWork) -> None:
+            booking = work.db.get_one(Booking, booking_id)
+            for name, value in facts.items():
+                setattr(booking, name, value)
+            work.db.add(booking)
+
+        self.do(change)
+
+    def _new(self, name: str, role: Role) -> Person:
+        email = f"{secrets.token_hex(6)}@example.org"
+        identity = accounts.sign_up(
+            self.platform,
+            name=name,
+            email=email,
+            password=secrets.token_hex(12),
+            role=role,
+            timezone="Europe/Paris",
+        )
+        return self.do(lambda work: work.db.get_one(Person, identity.person_id))
+
+
+@contextmanager
+def behind(app: ServedApp) -> Iterator[Backstage]:
+    """Reach the database of an app on SQLite."""
+    settings = parse_settings(data_dir=app.data_dir)
+    engine = open_engine(settings.sqlalchemy_url)
+    clock = SystemClock()
+    try:
+        yield Backstage(
+            Platform(
+                engine=engine,
+                settings=settings,
+                clock=clock,
+                payments=SandboxGateway(engine, clock),
+                mailer=None,
+            )
+        )
+    finally:
+        engine.dispose()

@@ -1,6 +1,6 @@
 /* What the booking pages do in the browser alone.
  *
- *   [data-strip]              the pressed day of the strip comes into view
+ *   [data-strip]              what is chosen in a strip that scrolls sideways comes into view
  *   [data-counts=id]          how much of the field #id is used: "136 / 1,000"
  *   [data-arrive]             a step's heading takes the focus when the step opens after a click, not on a page load
  *   [data-notice]             an alert takes the focus when it appears, so that keyboard and eye are where the way out is
@@ -8,13 +8,13 @@
 (function () {
   var seen = new WeakSet(), hasClicked = false;
 
-  function center() {
-    var strip = Array.from(document.querySelectorAll("[data-strip]")).find(function (one) { return one.clientWidth > 0; });
-    var day = strip && strip.querySelector("[aria-pressed=true]");
-    var key = day ? day.getAttribute("aria-label") : "";
-    if (!day || strip.dataset.shown === key) return;
+  function center(strip) {
+    if (strip.scrollWidth <= strip.clientWidth) return;
+    var chosen = strip.querySelector("[aria-pressed=true], label:has(:checked)");
+    var key = chosen ? chosen.getAttribute("aria-label") || chosen.textContent : "";
+    if (!chosen || strip.dataset.shown === key) return;
     strip.dataset.shown = key;
-    strip.scrollLeft = day.offsetLeft - strip.offsetLeft - (strip.clientWidth - day.clientWidth) / 2;
+    strip.scrollLeft = chosen.offsetLeft - strip.offsetLeft - (strip.clientWidth - chosen.clientWidth) / 2;
   }
 
   function count(node) {
@@ -40,7 +40,7 @@
   }
 
   function look() {
-    center();
+    document.querySelectorAll("[data-strip]").forEach(center);
     document.querySelectorAll("[data-counts]").forEach(count);
     document.querySelectorAll("[data-arrive]").forEach(arrive);
     document.querySelectorAll("[data-notice]").forEach(alertOf);

@@ -1,6 +1,7 @@
 /* Counts down every [data-until] of the page (components/ui/time.py countdown), also in nodes rendered later.
  * data-until, data-now: ISO 8601 instants; data-now, the server's clock when the node was made, corrects a wrong clock
- * of the device. data-total: seconds of a full ring. Writes [data-left] and the ring; at zero presses [data-end] once,
+ * of the device. data-total: seconds of a full ring. Writes [data-left], the ring and, in the last two minutes,
+ * data-low="true"; at zero presses [data-end] once,
  * and only if it was seen running, so that a node made too late never asks again and again. */
 (function () {
   var seen = new WeakMap();
@@ -23,6 +24,7 @@
     var left = Math.max(0, Math.ceil((end - Date.now() - state.skew) / 1000));
     var text = node.querySelector("[data-left]"), ring = node.querySelector("[data-ring]");
     if (text && text.textContent !== words(left)) text.textContent = words(left);
+    if (node.dataset.low !== String(left <= 120)) node.dataset.low = String(left <= 120);
     if (ring) {
       var share = Math.min(1, left / Math.max(1, Number(node.dataset.total) || left));
       ring.style.strokeDasharray = share * 100 + " 200";

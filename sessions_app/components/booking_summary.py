@@ -137,6 +137,7 @@ def _offerings(summary: Any, on_pick: Any) -> rx.Component:
         rx.foreach(summary.offerings, draw),
         role="radiogroup",
         aria_labelledby="session-options",
+        custom_attrs={"data-strip": "true"},
         class_name="mt-4 mb-5 flex gap-2 max-lg:mb-0 max-lg:overflow-x-auto max-lg:py-1 max-sm:-mx-(--gutter) "
         "max-sm:px-(--gutter) [scrollbar-width:none] lg:flex-col lg:gap-0 lg:border-t lg:border-line lg:pt-4",
     )

@@ -15,8 +15,8 @@ from sessions_app.components.zone_picker import zone_picker
 def zone_line(zone: Any, *, id: str, on_pick: Callable[[Any], Any], class_name: str = "") -> rx.Component:
     """ "Times shown in Europe/Paris (UTC+1)" with "Change", and the link that makes a choice the default.
 
-    ``zone`` has ``name``, ``offset``, ``is_own`` when it is the person's own, and, where the device reports another
-    clock, ``differs`` with ``other_href`` and ``other_city``. ``id`` must differ where the line stands twice.
+    ``zone`` has ``name``, ``offset``, a ``note`` where clocks change, ``is_own`` when it is the person's own, and
+    where the device reports another clock ``differs`` with ``other_href`` and ``other_city``.
     """
     change = rx.el.button(
         "Change",
@@ -36,6 +36,7 @@ def zone_line(zone: Any, *, id: str, on_pick: Callable[[Any], Any], class_name: 
             zone_picker(change, on_pick, id=id),
             class_name="flex flex-wrap items-center gap-x-1.5 text-sm text-ink-2",
         ),
+        rx.cond(zone.note != "", rx.el.p(zone.note, class_name="mt-1 text-xs text-sun-text")),
         rx.cond(
             zone.differs != "",
             rx.el.p(

@@ -258,7 +258,7 @@ def _times() -> rx.Component:
     day = times.days[0]
     heading = rx.cond(
         times.is_week,
-        rx.el.h3("This week", class_name="text-base leading-5 font-semibold tracking-[-.01em]"),
+        rx.el.h3("This week", class_name="text-base leading-5 font-semibold tracking-[-.01em] max-sm:hidden"),
         rx.el.div(
             rx.el.h3(
                 day.heading,
@@ -368,6 +368,7 @@ def _hold_badge() -> rx.Component:
             hold.until,
             total_seconds=hold.total,
             before="Held for you",
+            low="We hold this time for",
             now=hold.now,
             on_end=BookState.hold_ended,
         ),

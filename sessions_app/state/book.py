@@ -210,7 +210,7 @@ class BookState(AppState):
         self._put("summary", times_views.summary(step, look))
         self._put("month", times_views.month(step, look))
         self._put("times", times_views.times(step, look))
-        self._put("zone", times_views.zone(look, step.now))
+        self._put("zone", times_views.zone(step, look))
         self._put("own_hold", times_views.own_hold(step, look))
         if step.needs_enrollment and self.notice == NO_NOTICE:
             self.notice = self._notice_of(NotEnrolled())

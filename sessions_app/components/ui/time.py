@@ -8,7 +8,7 @@ from typing import Any
 import reflex as rx
 
 from sessions_app.components.ui.icons import BADGE, icon
-from sessions_app.components.ui.values import Handler, Number, Text, is_empty
+from sessions_app.components.ui.values import Children, Handler, Number, Text, is_empty
 
 
 def date_tile(month: Text, day: Text | Number) -> rx.Component:
@@ -28,6 +28,7 @@ def countdown(
     *,
     total_seconds: Number,
     before: Text = "",
+    low: Text = "",
     after: Text = "",
     now: Text = "",
     on_end: Handler = None,
@@ -36,7 +37,8 @@ def countdown(
 
     ``until`` and ``now`` are instants in ISO 8601; ``now`` is the server's clock when the page was made and
     corrects a browser whose clock is wrong. ``total_seconds`` is what a full ring stands for. ``before`` and
-    ``after`` are the words around ("Held for you", "left"). ``on_end`` runs once, when the time is up and the
+    ``after`` are the words around ("Held for you", "left"); ``low`` takes the place of ``before`` in the last two
+    minutes. ``on_end`` runs once, when the time is up and the
     page is open. Counted in the browser by ``assets/countdown.js``.
     """
     ring = rx.el.svg(
@@ -71,7 +73,7 @@ def countdown(
     return rx.el.span(
         ring,
         rx.el.span(
-            *([] if is_empty(before) else [before, " "]),
+            *_before(before, low),
             rx.el.span(custom_attrs={"data-left": "true"}),
             *([] if is_empty(after) else [" ", after]),
         ),
@@ -80,6 +82,17 @@ def countdown(
         class_name="inline-flex items-center gap-1.5 text-xs font-medium tabular-nums text-sun-text",
         custom_attrs={"data-until": until, "data-total": total_seconds, "data-now": now},
     )
+
+
+def _before(usual: Text, low: Text) -> list[Children]:
+    if is_empty(usual):
+        return []
+    if is_empty(low):
+        return [usual, " "]
+    return [
+        rx.el.span(usual, " ", class_name="in-data-[low=true]:hidden"),
+        rx.el.span(low, " ", class_name="hidden in-data-[low=true]:inline"),
+    ]
 
 
 def progress_bar(label: Text, percent: Number, *, note: Text | None = None) -> rx.Component:

@@ -176,6 +176,7 @@ class ZoneView:
     name: str = ""
     offset: str = ""
     is_own: bool = True
+    note: str = ""
     differs: str = ""
     other_href: str = ""
     other_city: str = ""
@@ -520,15 +521,20 @@ def _strip(step: TimeStep, look: Look, anchor: date) -> tuple[StripDayView, ...]
     return tuple(found)
 
 
-def zone(look: Look, at: datetime) -> ZoneView:
-    """The zone line, and the other zone when the device reports another one than times are shown in."""
-    viewer = look.viewer
-    other = look.device_zone
-    differs = bool(other) and viewer.local(at).utcoffset() != Viewer(other).local(at).utcoffset()
+def zone(step: TimeStep, look: Look) -> ZoneView:
+    """The zone line for the day shown, and the other zone when the device reports another one."""
+    viewer, other = look.viewer, look.device_zone
+    at = next(
+        (slot.span.start for slot in step.starts if viewer.date_of(slot.span.start) == step.shown_on),
+        step.now,
+    )
+    differs = bool(other) and viewer.offset(at) != Viewer(other).offset(at)
+    has_changed = viewer.offset(at) != viewer.offset(step.now)
     return ZoneView(
         name=viewer.known_zone,
         offset=viewer.offset(at),
         is_own=not look.address.tz or viewer.known_zone == look.own_zone,
+        note=f"Clocks in {viewer.city} change before this day." if has_changed else "",
         differs=f"This device is in {zone_city(other)}, {offset_label(at, other)}." if differs else "",
         other_href=look.address.to(tz=other) if differs else "",
         other_city=zone_city(other) if differs else "",

@@ -21,6 +21,7 @@ from sessions_app.pages import (
     instructors,
     landing,
     not_found,
+    room,
     settings,
     sign_in,
     test_pay,
@@ -33,6 +34,7 @@ from sessions_app.state.dashboard import DashboardState
 from sessions_app.state.discover import DiscoverState
 from sessions_app.state.instructor_profile import InstructorProfileState
 from sessions_app.state.moving import MoveState
+from sessions_app.state.room import RoomState
 from sessions_app.state.settings import SettingsState
 from sessions_app.state.test_pay import TestPayState
 
@@ -87,6 +89,7 @@ PAGES: tuple[Page, ...] = (
     Page("/booking/confirmation", confirmation.confirmation, "Your booking", on_load=ConfirmationState.load),
     Page("/test-pay/[token]", test_pay.test_pay, "Test payment", on_load=TestPayState.load),
     Page("/dashboard", dashboard.dashboard, "Home", on_load=[DashboardState.open, MoveState.open]),
+    Page("/session/[session_id]/room", room.room, "Join your session", on_load=RoomState.load),
     Page("/help", help_pages.index, "Help"),
     *(
         Page(guide.route, partial(help_pages.guide_page, guide), guide.title, guide.summary)

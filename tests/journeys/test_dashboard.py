@@ -14,13 +14,13 @@ from playwright.sync_api import Page, expect
 from sessions_app.adapters.sandbox_payments import SandboxGateway
 from sessions_app.domain.permissions import Actor
 from sessions_app.domain.timespans import TimeSpan
-from sessions_app.models import Person
+from sessions_app.models import Person, TeachingSession
 from sessions_app.models.database import open_engine
-from sessions_app.services import accounts, checkout, sandbox_checkout, slots
+from sessions_app.services import accounts, checkout, sandbox_checkout, seats, slots
 from sessions_app.services.bookings import Placed
 from sessions_app.services.identity import identity_of
 from sessions_app.services.sandbox_checkout import Press
-from sessions_app.services.unit_of_work import Platform
+from sessions_app.services.unit_of_work import Platform, UnitOfWork
 from sessions_app.settings import parse_settings
 from tests.conftest import ServeApp
 from tests.doubles.clock import StoppedClock
@@ -300,3 +300,31 @@ def test_a_guardian_sees_the_children_and_chooses_one(home: Home, screen: Screen
 
     expect(main.get_by_text("Nothing planned yet")).to_be_visible()
     expect(person.page.get_by_role("button", name="Nora Berger")).to_have_attribute("aria-pressed", "true")
+
+
+def test_the_room_opens_ten_minutes_before_and_joining_leads_there(home: Home, screen: Screen) -> None:
+    placed = home.paid(home.day(5))
+    person = home.visit(screen=screen)
+    page = person.page
+    person.open(f"/session/{placed.session.id}/room")
+    expect(page.get_by_text("The room opens on")).to_be_visible()
+    expect(page.get_by_role("button", name="Join")).to_be_disabled()
+
+    start = home.world.clock.now() + timedelta(minutes=8)
+
+    def begin_soon(work: UnitOfWork) -> None:
+        session = work.db.get_one(TeachingSession, placed.session.id)
+        seats.move_session(work, session, start, start + timedelta(hours=1))
+
+    home.world.platform.run(begin_soon, Actor.system())
+    person.open("/dashboard")
+    expect(page.get_by_text("The room is open")).to_be_visible()
+    page.get_by_role("link", name="Join").click()
+    expect(page.get_by_text("The room is open.")).to_be_visible()
+    expect(page.get_by_role("link", name="Join")).to_have_attribute(
+        "href", re.compile("^https://meet.jit.si/sessions-")
+    )
+
+    stranger = home.visit(home.world.student("Mina"))
+    stranger.open(f"/session/{placed.session.id}/room")
+    expect(stranger.page.get_by_text("We cannot find this session")).to_be_visible()

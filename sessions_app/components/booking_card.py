@@ -97,10 +97,11 @@ def row_actions(seat: Any, do: Actions, title_id: Any) -> rx.Component:
             rx.el.span(
                 rx.cond(
                     seat.join == "open",
-                    ui.link(
+                    rx.el.button(
                         ui.icon("video"),
                         "Join",
-                        href="/session/" + seat.session_id + "/room",
+                        type="button",
+                        on_click=rx.redirect("/session/" + seat.session_id + "/room"),
                         class_name=f"{_ACTION} font-medium text-accent-text",
                         **described,
                     ),

@@ -195,11 +195,12 @@ def _next(following: Any) -> rx.Component:
             seat.join,
             (
                 "open",
-                ui.button_link(
+                ui.button(
                     "Join",
-                    "/session/" + seat.session_id + "/room",
                     variant="primary",
                     lead="video",
+                    on_click=rx.redirect("/session/" + seat.session_id + "/room"),
+                    aria_describedby=title_id,
                     class_name="min-w-28 max-sm:flex-1",
                 ),
             ),

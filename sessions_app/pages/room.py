@@ -96,7 +96,7 @@ def _session(view: Any) -> rx.Component:
         rx.el.p(
             ui.text_link("Back to your sessions", layout.home_of(AppState.visitor.role)),
             " · ",
-            ui.text_link("Help with joining", "/help/joining"),
+            ui.text_link("If something does not work", "/help/joining"),
             class_name="mt-6 text-sm text-ink-2",
         ),
     )

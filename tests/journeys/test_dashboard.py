@@ -15,6 +15,7 @@ from sessions_app.adapters.sandbox_payments import SandboxGateway
 from sessions_app.domain.permissions import Actor
 from sessions_app.domain.timespans import TimeSpan
 from sessions_app.models import Person, TeachingSession
+from sessions_app.models.catalogue import BookingMode
 from sessions_app.models.database import open_engine
 from sessions_app.services import accounts, checkout, sandbox_checkout, seats, slots
 from sessions_app.services.bookings import Placed
@@ -24,7 +25,8 @@ from sessions_app.services.unit_of_work import Platform, UnitOfWork
 from sessions_app.settings import parse_settings
 from tests.conftest import ServeApp
 from tests.doubles.clock import StoppedClock
-from tests.infra.browser import DESKTOP, Screen
+from tests.infra.axe import assert_accessible
+from tests.infra.browser import DESKTOP, PHONE, Screen, Theme
 from tests.infra.served import ServedApp
 from tests.infra.visitor import Visitor
 from tests.journeys.conftest import NewVisitor
@@ -55,9 +57,11 @@ class Home:
         sandbox_checkout.press(self.world.platform, acting(self.student), token=token, button=Press.PAY)
         return placed
 
-    def visit(self, person: Person | None = None, *, screen: Screen = DESKTOP) -> Visitor:
+    def visit(
+        self, person: Person | None = None, *, screen: Screen = DESKTOP, theme: Theme = "light"
+    ) -> Visitor:
         """Somebody signed in, with a browser of their own."""
-        visitor: Visitor = self._bring(self.app.url, screen=screen)
+        visitor: Visitor = self._bring(self.app.url, screen=screen, theme=theme)
         identity = identity_of(person or self.student)
         login = self.world.platform.run(accounts.start_login, Actor.system(), identity=identity)
         visitor.context.add_cookies([{"name": "sid", "value": login.token, "url": self.app.url}])
@@ -230,9 +234,11 @@ def test_everything_is_reached_by_keyboard(home: Home) -> None:
     expect(dialog.locator("[data-times]")).to_be_focused()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
+    expect(dialog.get_by_role("button", name=re.compile("^Move to "))).to_be_enabled()
     _tab_to(page, re.compile("^Move to "))
     page.keyboard.press("Enter")
     expect(page.get_by_text("Session rescheduled")).to_be_visible()
+    expect(dialog).to_be_hidden()
 
     _tab_to(page, "Cancel")
     page.keyboard.press("Enter")
@@ -240,6 +246,7 @@ def test_everything_is_reached_by_keyboard(home: Home) -> None:
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_text("You get €28.00 back")).to_be_visible()
+    expect(page.get_by_role("dialog")).to_be_hidden()
 
     _tab_to(page, re.compile("^Upcoming"))
     page.keyboard.press("End")
@@ -257,6 +264,33 @@ def _tab_to(page: Page, name: str | re.Pattern[str]) -> None:
         if text == name if isinstance(name, str) else name.search(text):
             return
     raise AssertionError(f"no way to {name} by keyboard")
+
+
+@pytest.mark.parametrize(("screen", "theme"), [(DESKTOP, "light"), (PHONE, "dark")], indirect=["screen"])
+def test_axe_finds_nothing_serious_on_the_page_and_in_its_dialogs(
+    home: Home, screen: Screen, theme: Theme
+) -> None:
+    home.paid(home.day(5))
+    home.world.book(home.student, home.world.offering(booking_mode=BookingMode.REQUEST), home.day(6))
+    home.world.book(home.student, home.world.offering(price_minor=PRICE), home.day(7))
+    person = home.visit(screen=screen, theme=theme)
+    page = person.page
+    person.open("/dashboard")
+    expect(page.get_by_role("button", name="Continue to payment")).to_be_visible()
+    _judge(page)
+
+    page.get_by_role("button", name="Cancel", exact=True).first.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    _judge(page)
+    page.get_by_role("dialog").get_by_role("button", name="Reschedule").click()
+    expect(page.get_by_role("dialog", name="Reschedule this session").get_by_role("grid")).to_be_visible()
+    _judge(page)
+
+
+def _judge(page: Page) -> None:
+    """Ask axe once nothing moves any more: colours of what fades in are not those it is seen in."""
+    page.evaluate("() => Promise.all(document.getAnimations().map(one => one.finished.catch(() => null)))")
+    assert_accessible(page)
 
 
 def test_the_links_of_mails_open_their_question(home: Home) -> None:
@@ -319,7 +353,7 @@ def test_the_room_opens_ten_minutes_before_and_joining_leads_there(home: Home, s
     home.world.platform.run(begin_soon, Actor.system())
     person.open("/dashboard")
     expect(page.get_by_text("The room is open")).to_be_visible()
-    page.get_by_role("link", name="Join").click()
+    page.get_by_role("button", name="Join").click()
     expect(page.get_by_text("The room is open.")).to_be_visible()
     expect(page.get_by_role("link", name="Join")).to_have_attribute(
         "href", re.compile("^https://meet.jit.si/sessions-")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
@@ -20,6 +21,7 @@ from sessions_app.api import (
     sessions,
     sts,
 )
+from sessions_app.api.dependencies import SIGN_INS_AT_ONCE
 from sessions_app.api.protection import ApiGuard
 from sessions_app.services.health import Probe
 from sessions_app.services.identity import Identities
@@ -55,6 +57,7 @@ def build_api(
     )
     api.state.platform = platform
     api.state.identities = identities
+    api.state.sign_in_turns = asyncio.Semaphore(SIGN_INS_AT_ONCE)
     api.state.probes = probes
     for router in ROUTERS:
         api.include_router(router)

@@ -18,6 +18,7 @@ from sessions_app.api.dependencies import (
     CallerDep,
     IdentitiesDep,
     PlatformDep,
+    sign_in_turn,
 )
 from sessions_app.api.errors import refusals
 from sessions_app.api.forms import destination, home_of, require_own_origin, safe_next, see, see_again
@@ -74,7 +75,10 @@ class Me(BaseModel):
     timezone: str
 
 
-@router.post("/auth/token", responses=refusals(Unauthenticated))
+IN_TURN = [Depends(sign_in_turn, scope="function")]
+
+
+@router.post("/auth/token", responses=refusals(Unauthenticated), dependencies=IN_TURN)
 def sign_in(
     credentials: Credentials, platform: PlatformDep, address: AddressDep, response: Response
 ) -> Tokens:
@@ -119,7 +123,7 @@ Text = Annotated[str, Form()]
 _MAX_TEXT = 1000
 
 
-@forms.post("/login")
+@forms.post("/login", dependencies=IN_TURN)
 def login(
     request: Request,
     *,
@@ -152,7 +156,7 @@ def logout(request: Request, platform: PlatformDep, identities: IdentitiesDep) -
     return answer
 
 
-@forms.post("/signup")
+@forms.post("/signup", dependencies=IN_TURN)
 def sign_up(
     *,
     request: Request,
@@ -194,7 +198,7 @@ def forgot(platform: PlatformDep, address: AddressDep, email: Text = "") -> Redi
     return see("/forgot-password", sent="1")
 
 
-@forms.post("/reset")
+@forms.post("/reset", dependencies=IN_TURN)
 def reset(
     platform: PlatformDep, identities: IdentitiesDep, token: Text = "", password: Text = ""
 ) -> RedirectResponse:

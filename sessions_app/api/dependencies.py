@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request
@@ -22,6 +23,7 @@ from sessions_app.services.identity import Identities, Identity
 from sessions_app.services.unit_of_work import Platform
 
 LOGIN_COOKIE = "sid"
+SIGN_INS_AT_ONCE = 8
 
 _bearer = HTTPBearer(auto_error=False, description="The access token of POST /api/auth/token.")
 
@@ -38,6 +40,14 @@ async def _identities(request: Request) -> Identities:
 
 async def _address(request: Request) -> str:
     return client_address(request.scope, (await _platform(request)).settings)
+
+
+async def sign_in_turn(request: Request) -> AsyncIterator[None]:
+    """Let a few sign-ins work at a time. The others wait here, where waiting costs no thread: threads that wait to
+    hash a password would be missing to everybody who is signed in already.
+    """
+    async with request.app.state.sign_in_turns:
+        yield
 
 
 async def _optional_identity(

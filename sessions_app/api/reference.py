@@ -81,11 +81,12 @@ def _operation(document: dict[str, Any], path: str, method: str, operation: dict
         if not status.startswith("2")
     ]
     tables.append({"caption": "Refusals", "rows": refusals})
+    first, _, rest = operation.get("description", "").partition(". ")
     return {
         "path": path,
         "method": method.upper(),
-        "summary": operation.get("summary", ""),
-        "description": operation.get("description", ""),
+        "summary": f"{first.rstrip('.')}." if first else operation.get("summary", ""),
+        "description": rest,
         "tables": tables,
     }
 

@@ -1,7 +1,7 @@
 """Passwords: which are accepted, and how they are hashed (argon2id, OWASP's 19 MiB and two passes).
 
-Hashing is meant to cost: about 30 ms of a core and 19 MiB each. So it never happens inside a transaction, only a
-few run at a time, and beyond a short queue the caller is asked to come back rather than left to starve the rest.
+Hashing is meant to cost: about 30 ms of a core and 19 MiB each. So it never happens inside a transaction, and only a
+few run at a time, so that a crowd at the door leaves the cores to those inside.
 """
 
 from __future__ import annotations
@@ -14,18 +14,16 @@ from contextlib import contextmanager
 
 from passlib.context import CryptContext
 
-from sessions_app.domain.errors import InvalidInput, TemporarilyUnavailable
+from sessions_app.domain.errors import InvalidInput
 
 MIN_LENGTH = 10
 MAX_LENGTH = 256
 AT_ONCE = max(2, os.cpu_count() or 2)
-QUEUE = 16
 
 _context = CryptContext(
     schemes=["argon2"], argon2__memory_cost=19_456, argon2__rounds=2, argon2__parallelism=1
 )
 _turns = threading.BoundedSemaphore(AT_ONCE)
-_places = threading.BoundedSemaphore(AT_ONCE + QUEUE)
 
 
 def require_acceptable(password: str) -> None:
@@ -38,14 +36,9 @@ def require_acceptable(password: str) -> None:
 
 @contextmanager
 def turn() -> Iterator[None]:
-    """Wait for a turn to hash or verify. Raises TemporarilyUnavailable when the queue is full."""
-    if not _places.acquire(blocking=False):
-        raise TemporarilyUnavailable("Many people are signing in right now. Please try again.")
-    try:
-        with _turns:
-            yield
-    finally:
-        _places.release()
+    """Wait for a turn to hash or verify."""
+    with _turns:
+        yield
 
 
 def hashed(password: str) -> str:

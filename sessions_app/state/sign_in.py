@@ -12,7 +12,7 @@ from sessions_app.state.base import AppState, public
 ERRORS = {
     "unauthenticated": "The email or the password is not right.",
     "rate_limited": "Too many tries. Please wait a quarter of an hour, or choose a new password.",
-    "temporarily_unavailable": "Many people are signing in right now. Please try again.",
+    "temporarily_unavailable": "Something we need does not answer right now. Please try again.",
     "email_invalid": "Please enter an email address such as ada@example.org.",
     "email_taken": "There is an account with this address already. Sign in instead.",
     "password_invalid": "Please use 10 to 256 characters.",

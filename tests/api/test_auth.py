@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -133,6 +134,16 @@ def test_the_eleventh_try_after_ten_failures_is_429_with_the_time_to_wait(
     refused = tokens(api)
     assert code(refused) == (429, "rate_limited")
     assert refused.headers["retry-after"] == "900"
+
+
+def test_fifty_people_who_sign_in_at_once_all_get_in(api: TestClient, platform: Platform) -> None:
+    def come_in(number: int) -> int:
+        email = f"person{number}@example.org"
+        post(api, "signup", name="Somebody", email=email, password=PASSWORD)
+        return tokens(api, email=email).status_code
+
+    with ThreadPoolExecutor(50) as pool:
+        assert set(pool.map(come_in, range(50))) == {200}
 
 
 def test_tokens_are_never_kept_by_caches(api: TestClient, ada: Identity) -> None:

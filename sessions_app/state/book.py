@@ -278,6 +278,8 @@ class BookState(AppState):
             at = parse_start(str(start))
         except ValueError:
             return
+        if self.step != "when":
+            return  # the second press of a double click
         self.pending, self.notice = start, NO_NOTICE
         chosen = (Step.TIME_SELECTED, {"time": f"{at:%Y-%m-%dT%H:%M:%SZ}", "st_id": self._teacher_id})
         if self._identity is None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from typing import Annotated, Any
+from functools import lru_cache
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from pydantic import AliasChoices, BaseModel, Field
@@ -18,7 +19,7 @@ from sessions_app.domain import instants
 from sessions_app.domain.availability import Calendar, zone_named
 from sessions_app.domain.errors import InstructorUnavailable, NotAllowed, NotFound, Unauthenticated
 from sessions_app.domain.permissions import Actor
-from sessions_app.domain.slots import Reason
+from sessions_app.domain.slots import Reason, Slot
 from sessions_app.services.queries import free_times
 from sessions_app.services.queries.free_times import FreeTimes
 from sessions_app.services.slots import rfc3339, slot_id
@@ -207,26 +208,27 @@ def slots(
         window=window,
         student_id=query.student_id,
     )
-    return Response(json.dumps(_open_slots(found, zone)), media_type="application/json")
+    return Response(_open_slots(found, zone), media_type="application/json")
 
 
-def _open_slots(found: FreeTimes, zone: str) -> dict[str, Any]:
-    # Hundreds of slots an answer: plain dicts, as ``OpenSlots`` documents them.
-    wall = zone_named(zone)
-    return {
-        "timezone": zone,
-        "slots": [
-            {
-                "id": slot_id(found.instructor_id, slot.span),
-                "start": rfc3339(slot.span.start),
-                "end": rfc3339(slot.span.end),
-                "local_start": f"{slot.span.start.astimezone(wall):%Y-%m-%dT%H:%M:%S}",
-                "seats_left": slot.seats_left,
-            }
-            for slot in found.listing.slots
-        ],
-        "reason": _reason(found),
-    }
+def _open_slots(found: FreeTimes, zone: str) -> str:
+    """``OpenSlots`` as JSON: hundreds of slots an answer, the same ones for everybody, so each is written once."""
+    zone_named(zone)
+    slots = ", ".join([_slot(found.instructor_id, slot, zone) for slot in found.listing.slots])
+    return f'{{"timezone": {json.dumps(zone)}, "slots": [{slots}], "reason": {json.dumps(_reason(found))}}}'
+
+
+@lru_cache(maxsize=32_768)
+def _slot(instructor_id: str, slot: Slot, zone: str) -> str:
+    return json.dumps(
+        {
+            "id": slot_id(instructor_id, slot.span),
+            "start": rfc3339(slot.span.start),
+            "end": rfc3339(slot.span.end),
+            "local_start": slot.span.start.astimezone(zone_named(zone)).isoformat()[:19],
+            "seats_left": slot.seats_left,
+        }
+    )
 
 
 def _reason(found: FreeTimes) -> dict[str, str] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import and_
+from sqlalchemy import and_, bindparam
 from sqlmodel import col, select
 
 from sessions_app.domain.availability import Calendar, local_date
@@ -43,25 +43,7 @@ def free_times(
 
     Raises NotFound for an offering that is not this instructor's, NotAllowed for somebody else's student.
     """
-    row = work.db.exec(
-        select(Offering, Person.deactivated_at, InstructorCourse.is_active, InstructorSubject.subject_id)
-        .join(Person, col(Person.id) == col(Offering.instructor_id))
-        .outerjoin(
-            InstructorCourse,
-            and_(
-                col(InstructorCourse.instructor_id) == col(Offering.instructor_id),
-                col(InstructorCourse.course_id) == col(Offering.course_id),
-            ),
-        )
-        .outerjoin(
-            InstructorSubject,
-            and_(
-                col(InstructorSubject.instructor_id) == col(Offering.instructor_id),
-                col(InstructorSubject.subject_id) == col(Offering.subject_id),
-            ),
-        )
-        .where(col(Offering.id) == offering_id, col(Offering.instructor_id) == instructor_id)
-    ).first()
+    row = work.db.exec(_OFFERED, params={"offering": offering_id, "instructor": instructor_id}).first()
     if row is None:
         raise NotFound
     offering, deactivated_at, teaches_course, teaches_subject = row
@@ -110,6 +92,28 @@ def hours(work: UnitOfWork, *, instructor_id: str) -> Calendar:
             sorted((one for one in loaded.calendar.overrides if one.on >= today), key=lambda one: one.on)
         ),
     )
+
+
+# Built once, as every look at a calendar runs it.
+_OFFERED = (
+    select(Offering, Person.deactivated_at, InstructorCourse.is_active, InstructorSubject.subject_id)
+    .join(Person, col(Person.id) == col(Offering.instructor_id))
+    .outerjoin(
+        InstructorCourse,
+        and_(
+            col(InstructorCourse.instructor_id) == col(Offering.instructor_id),
+            col(InstructorCourse.course_id) == col(Offering.course_id),
+        ),
+    )
+    .outerjoin(
+        InstructorSubject,
+        and_(
+            col(InstructorSubject.instructor_id) == col(Offering.instructor_id),
+            col(InstructorSubject.subject_id) == col(Offering.subject_id),
+        ),
+    )
+    .where(col(Offering.id) == bindparam("offering"), col(Offering.instructor_id) == bindparam("instructor"))
+)
 
 
 def _student(work: UnitOfWork, student_id: str | None) -> str | None:

@@ -25,6 +25,7 @@ from sessions_app.api.dependencies import SIGN_INS_AT_ONCE
 from sessions_app.api.protection import ApiGuard
 from sessions_app.services.health import Probe
 from sessions_app.services.identity import Identities
+from sessions_app.services.kept_answers import KeptAnswers
 from sessions_app.services.unit_of_work import Platform
 
 ROUTERS: Sequence[APIRouter] = (
@@ -59,6 +60,7 @@ def build_api(
     api.state.identities = identities
     api.state.sign_in_turns = asyncio.Semaphore(SIGN_INS_AT_ONCE)
     api.state.probes = probes
+    api.state.slot_answers = KeptAnswers[str](platform)
     for router in ROUTERS:
         api.include_router(router)
     errors.install(api)

@@ -7,7 +7,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import AliasChoices, BaseModel, Field
 
 from sessions_app.api.answers import Instant
@@ -20,9 +20,11 @@ from sessions_app.domain.availability import Calendar, zone_named
 from sessions_app.domain.errors import InstructorUnavailable, NotAllowed, NotFound, Unauthenticated
 from sessions_app.domain.permissions import Actor
 from sessions_app.domain.slots import Reason, Slot
+from sessions_app.services.kept_answers import KeptAnswers
 from sessions_app.services.queries import free_times
 from sessions_app.services.queries.free_times import FreeTimes
 from sessions_app.services.slots import rfc3339, slot_id
+from sessions_app.services.unit_of_work import UnitOfWork
 
 router = APIRouter(prefix="/api/sts", tags=["instructors"])
 
@@ -191,7 +193,11 @@ def bookings(
     "/{st_id}/slots", response_model=OpenSlots, responses=refusals(Unauthenticated, NotFound, NotAllowed)
 )
 def slots(
-    st_id: PathId, query: Annotated[SlotQuery, Query()], platform: PlatformDep, visitor: VisitorDep
+    st_id: PathId,
+    query: Annotated[SlotQuery, Query()],
+    platform: PlatformDep,
+    visitor: VisitorDep,
+    request: Request,
 ) -> Response:
     """The starts from ``from`` up to, not including, ``to`` (62 days at most) that can be booked now.
 
@@ -200,15 +206,21 @@ def slots(
     """
     zone = query.timezone or (visitor.timezone if visitor else platform.settings.default_timezone)
     window = instants.parse_range(query.begins, query.ends, zone=zone, now=platform.clock.now())
-    found = platform.read(
-        free_times.free_times,
-        visitor.actor if visitor else Actor.anonymous(),
-        instructor_id=st_id,
-        offering_id=query.offering_id,
-        window=window,
-        student_id=query.student_id,
-    )
-    return Response(_open_slots(found, zone), media_type="application/json")
+    actor = visitor.actor if visitor else Actor.anonymous()
+
+    def make(work: UnitOfWork) -> str:
+        found = free_times.free_times(
+            work,
+            instructor_id=st_id,
+            offering_id=query.offering_id,
+            window=window,
+            student_id=query.student_id,
+        )
+        return _open_slots(found, zone)
+
+    answers: KeptAnswers[str] = request.app.state.slot_answers
+    question = (actor, st_id, query.offering_id, query.student_id, window, zone)
+    return Response(answers.answer(question, make, actor), media_type="application/json")
 
 
 def _open_slots(found: FreeTimes, zone: str) -> str:

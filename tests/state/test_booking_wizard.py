@@ -474,6 +474,29 @@ def test_nobody_elses_confirmation_or_payment_opens(tab: Tab, world: World) -> N
     assert other.go(f"/booking/confirmation?session={session}").tab.state(ConfirmationState).is_gone
 
 
+@pytest.mark.parametrize("path", ["/booking/confirmation?session=ses_1", "/test-pay/token"])
+def test_a_visitor_signs_in_first(tab: Tab, world: World, path: str) -> None:
+    visitor = Booker(tab, world).go(path)
+    assert visitor.path.startswith("/login?next=")
+
+
+def test_leaving_the_wizard_starts_the_next_one_afresh(tab: Tab, world: World, home: str) -> None:
+    booker = Booker(tab, world, world.student()).go(when(home, world))
+    booker.do("leave")
+    assert booker.state.step == "when", "another address of the same wizard is no leaving"
+    tab.connect(cookie=booker.cookie, path="/courses")
+    booker.do("leave")
+    assert booker.state.step == ""
+
+
+def test_a_double_click_holds_one_time(tab: Tab, world: World, home: str) -> None:
+    booker = Booker(tab, world, world.student()).go(when(home, world)).choose()
+    held = booker.state.details.booking_id
+    booker.choose("20261202T140000Z")
+    assert booker.state.details.booking_id == held
+    assert world.booking(held).status == "held"
+
+
 def test_what_is_sent_to_the_browser_names_no_other_student(tab: Tab, world: World) -> None:
     group = world.offering(session_type="group", capacity=6)
     rival = world.student("Rosa Rival")

@@ -324,5 +324,9 @@ def test_deadlines_are_told_for_what_was_paid(booked: Confirmation) -> None:
     paid = replace(booked, is_free=False)
     assert outcome(paid, Viewer("UTC", "h23")).cancel.main == "Free until Mon 7 Dec, 15:00"
     assert outcome(paid, Viewer("UTC", "h23")).cancel.more == "Half back until Tue 8 Dec, 03:00, then nothing"
-    late = replace(paid, now=at(8, 4))
+    late = replace(paid, now=at(8, 2))
     assert outcome(late, Viewer("UTC", "h23")).cancel.main == "Half back until Tue 8 Dec, 03:00, then nothing"
+    too_late = replace(paid, now=at(8, 4))
+    assert outcome(too_late, Viewer("UTC", "h23")).cancel.main == "Nothing back any more"
+    waiting = replace(too_late, outcome=Outcome.REQUESTED)
+    assert outcome(waiting, Viewer("UTC", "h23")).cancel.main == "Free while you wait"

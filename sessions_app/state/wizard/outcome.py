@@ -11,7 +11,8 @@ from sessions_app.services.queries.confirmation import Confirmation, Outcome
 from sessions_app.state.people_views import NOBODY, PersonView
 from sessions_app.state.wizard.parts import NO_HOLD, HoldView, iso
 
-_LIVE = (Outcome.BOOKED, Outcome.REQUESTED, Outcome.PROCESSING, Outcome.UNPAID, Outcome.ACCEPTED)
+_WAITING = (Outcome.REQUESTED, Outcome.PROCESSING, Outcome.UNPAID, Outcome.ACCEPTED)
+_LIVE = (Outcome.BOOKED, *_WAITING)
 
 
 @dataclass(frozen=True)
@@ -203,9 +204,11 @@ def _who(step: Confirmation) -> FactView:
 def _where(step: Confirmation, viewer: Viewer) -> FactView:
     if step.modality is Modality.IN_PERSON:
         return FactView(step.place or "In person", "")
-    minutes = round((step.starts_at - step.opens_at).total_seconds() / 60)
-    day = WEEKDAYS[viewer.local(step.opens_at).weekday()]
-    opens = f"Opens {minutes} min before, on {day} at {viewer.time(step.opens_at)}"
+    opens = ""
+    if step.outcome in _LIVE:
+        minutes = round((step.starts_at - step.opens_at).total_seconds() / 60)
+        day = WEEKDAYS[viewer.local(step.opens_at).weekday()]
+        opens = f"Opens {minutes} min before, on {day} at {viewer.time(step.opens_at)}"
     if step.modality is Modality.HYBRID and step.place:
         return FactView(f"Session room, video, or {step.place}", opens)
     return FactView("Session room, video", opens)
@@ -222,13 +225,15 @@ def _cancel(step: Confirmation, viewer: Viewer) -> FactView:
     free, part = viewer.moment(step.free_until), viewer.moment(step.partial_until)
     has_part = step.partial_until > step.free_until and step.partial_percent
     share = "Half" if step.partial_percent == 50 else f"{step.partial_percent} %"
-    if step.now > step.free_until:
+    then = f"{share} back until {part}, then nothing" if has_part else "Then nothing"
+    if step.outcome in _WAITING:
+        # Nobody has earned anything yet: whoever steps back now gets everything.
         return FactView(
-            f"{share} back until {part}, then nothing" if has_part else "Nothing back any more", ""
+            "Free while you wait", f"Once booked, free until {free}" if step.now <= step.free_until else ""
         )
-    return FactView(
-        f"Free until {free}", f"{share} back until {part}, then nothing" if has_part else "Then nothing"
-    )
+    if step.now <= step.free_until:
+        return FactView(f"Free until {free}", then)
+    return FactView(then if has_part and step.now <= step.partial_until else "Nothing back any more", "")
 
 
 def _pay_href(step: Confirmation) -> str:

@@ -61,6 +61,7 @@ def build_api(
     api.state.sign_in_turns = asyncio.Semaphore(SIGN_INS_AT_ONCE)
     api.state.probes = probes
     api.state.slot_answers = KeptAnswers[str](platform)
+    api.state.routers = ROUTERS
     for router in ROUTERS:
         api.include_router(router)
     errors.install(api)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from sessions_app.api.dependencies import ActorDep, AnyoneDep, PlatformDep
 from sessions_app.api.errors import refusals
-from sessions_app.api.inputs import STUDENT_ID, Id, PageQuery, PathId
+from sessions_app.api.inputs import OPEN_TO_VISITORS, STUDENT_ID, Id, PageQuery, PathId
 from sessions_app.api.schemas import Incoming
 from sessions_app.domain.errors import NotAllowed, NotFound, Unauthenticated
 from sessions_app.models.catalogue import BookingMode, DeferredStatus, Modality, SessionType, TopicType
@@ -162,7 +162,7 @@ class Deferred(BaseModel):
     status: DeferredStatus
 
 
-@router.get("/courses", responses=refusals(Unauthenticated))
+@router.get("/courses", responses=refusals(Unauthenticated), openapi_extra=OPEN_TO_VISITORS)
 def courses(query: Annotated[CoursesQuery, Query()], platform: PlatformDep, actor: AnyoneDep) -> Courses:
     """The courses, in their own order."""
     page = platform.read(
@@ -176,7 +176,9 @@ def courses(query: Annotated[CoursesQuery, Query()], platform: PlatformDep, acto
     return Courses(items=[CourseAnswer.of(card) for card in page.items], next_cursor=page.next_cursor)
 
 
-@router.get("/courses/{course_id}", responses=refusals(Unauthenticated, NotFound))
+@router.get(
+    "/courses/{course_id}", responses=refusals(Unauthenticated, NotFound), openapi_extra=OPEN_TO_VISITORS
+)
 def course(course_id: PathId, platform: PlatformDep, actor: AnyoneDep) -> CourseAnswer:
     """One course."""
     return CourseAnswer.of(platform.read(reading.brief, actor, course_id=course_id))
@@ -193,7 +195,9 @@ def enroll(
     return Enrolled(enrollment_id=enrollment.id)
 
 
-@router.get("/courses/{course_id}/sts", responses=refusals(Unauthenticated, NotFound))
+@router.get(
+    "/courses/{course_id}/sts", responses=refusals(Unauthenticated, NotFound), openapi_extra=OPEN_TO_VISITORS
+)
 def instructors(
     course_id: PathId, query: Annotated[PageQuery, Query()], platform: PlatformDep, actor: AnyoneDep
 ) -> Instructors:

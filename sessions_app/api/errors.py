@@ -15,6 +15,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from pydantic.alias_generators import to_snake
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from sessions_app.domain.errors import (
     DomainError,
@@ -130,14 +131,21 @@ def _http_error(request: Request, error: Exception) -> JSONResponse:
         return response_to(NotFound("There is no such address."))
     if error.status_code == 405:
         answer = response_to(MethodNotAllowed())
-        if error.headers and "allow" in {name.lower() for name in error.headers}:
-            answer.headers["Allow"] = error.headers.get("Allow", error.headers.get("allow", ""))
+        told = (error.headers or {}).get("Allow", (error.headers or {}).get("allow", ""))
+        answer.headers["Allow"] = ", ".join(sorted({*_methods_of(request), *told.split(", ")} - {""}))
         return answer
     if error.status_code == 400:
         # FastAPI turns whatever goes wrong while it reads a body into a 400; a refusal of ours keeps its own.
         cause = error.__cause__
         return response_to(cause if isinstance(cause, DomainError) else UnreadableBody())
     return unexpected(error)
+
+
+def _methods_of(request: Request) -> set[str]:
+    """Every method that some route takes on this path; Starlette names those of the first route alone."""
+    routes = (route for router in request.app.state.routers for route in router.routes)
+    on_path = (route for route in routes if route.matches(request.scope)[0] is Match.PARTIAL)
+    return {method for route in on_path for method in getattr(route, "methods", ())}
 
 
 def _is_json(request: Request) -> bool:

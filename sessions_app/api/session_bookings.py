@@ -19,6 +19,7 @@ from sessions_app.api.inputs import (
     Id,
     PathId,
     PayWithWord,
+    SlotId,
     names,
 )
 from sessions_app.api.schemas import Incoming
@@ -49,8 +50,6 @@ from sessions_app.services.intake import AgreedPrice, Receipt, Wanted
 from sessions_app.services.slots import parse_slot_id
 
 router = APIRouter(prefix="/api/session-bookings", tags=["bookings"])
-
-SlotId = Annotated[str, Field(min_length=1, max_length=150)]
 
 
 class NewBooking(Incoming):

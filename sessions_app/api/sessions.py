@@ -18,6 +18,8 @@ from sessions_app.api.inputs import (
     STUDENT_ID,
     Amount,
     Currency,
+    Date,
+    Edge,
     Flag,
     Fold,
     Id,
@@ -26,6 +28,7 @@ from sessions_app.api.inputs import (
     PageQuery,
     PathId,
     PayWithWord,
+    WallTime,
     Zone,
     lower_word,
     names,
@@ -113,8 +116,8 @@ class ListQuery(PageQuery):
     """Which bookings, from when on. Status words may be those of the source documents; several by comma."""
 
     status: str | None = Field(None, max_length=200)
-    start_date: Moment | None = Field(None, validation_alias=AliasChoices("start_date", "startDate", "from"))
-    end_date: Moment | None = Field(None, validation_alias=AliasChoices("end_date", "endDate", "to"))
+    start_date: Edge | None = Field(None, validation_alias=AliasChoices("start_date", "startDate", "from"))
+    end_date: Edge | None = Field(None, validation_alias=AliasChoices("end_date", "endDate", "to"))
     timezone: Zone | None = None
 
 
@@ -161,9 +164,9 @@ class CoachSession(Incoming):
     student_id: Id | None = Field(None, validation_alias=STUDENT_ID)
     subject: str | None = Field(None, max_length=80, validation_alias=names("subject", "subject_id"))
     offering_id: Id | None = None
-    scheduled_date: str = Field(max_length=10)
-    start_time: str = Field(max_length=8)
-    end_time: str | None = Field(None, max_length=8)
+    scheduled_date: Date
+    start_time: WallTime
+    end_time: WallTime | None = None
     duration: Minutes | None = Field(None, validation_alias=names("duration", "duration_minutes"))
     timezone: Zone | None = None
     fold: Fold = 0

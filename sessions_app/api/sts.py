@@ -13,7 +13,7 @@ from pydantic import AliasChoices, BaseModel, Field
 from sessions_app.api.answers import Instant
 from sessions_app.api.dependencies import AnyoneDep, PlatformDep, VisitorDep
 from sessions_app.api.errors import refusals
-from sessions_app.api.inputs import STUDENT_ID, Id, PageQuery, PathId, Zone, names
+from sessions_app.api.inputs import OPEN_TO_VISITORS, STUDENT_ID, Edge, Id, PageQuery, PathId, Zone, names
 from sessions_app.api.schemas import Incoming
 from sessions_app.domain import instants
 from sessions_app.domain.availability import Calendar, zone_named
@@ -27,8 +27,6 @@ from sessions_app.services.slots import rfc3339, slot_id
 from sessions_app.services.unit_of_work import UnitOfWork
 
 router = APIRouter(prefix="/api/sts", tags=["instructors"])
-
-Edge = Annotated[str, Field(min_length=10, max_length=40)]
 
 
 class SlotQuery(Incoming):
@@ -162,13 +160,17 @@ _SENTENCES = {
 }
 
 
-@router.get("/{st_id}/availability", responses=refusals(Unauthenticated, NotFound))
+@router.get(
+    "/{st_id}/availability", responses=refusals(Unauthenticated, NotFound), openapi_extra=OPEN_TO_VISITORS
+)
 def availability(st_id: PathId, platform: PlatformDep, actor: AnyoneDep) -> WeeklyPattern:
     """The weekly hours of an instructor and the dates that replace them."""
     return WeeklyPattern.of(platform.read(free_times.hours, actor, instructor_id=st_id))
 
 
-@router.get("/{st_id}/bookings", responses=refusals(Unauthenticated, NotFound))
+@router.get(
+    "/{st_id}/bookings", responses=refusals(Unauthenticated, NotFound), openapi_extra=OPEN_TO_VISITORS
+)
 def bookings(
     st_id: PathId, query: Annotated[BusyQuery, Query()], platform: PlatformDep, visitor: VisitorDep
 ) -> BusyTimes:
@@ -190,7 +192,10 @@ def bookings(
 
 
 @router.get(
-    "/{st_id}/slots", response_model=OpenSlots, responses=refusals(Unauthenticated, NotFound, NotAllowed)
+    "/{st_id}/slots",
+    response_model=OpenSlots,
+    responses=refusals(Unauthenticated, NotFound, NotAllowed),
+    openapi_extra=OPEN_TO_VISITORS,
 )
 def slots(
     st_id: PathId,

@@ -452,3 +452,10 @@ def test_a_link_in_our_own_pages_downloads_the_file_by_the_browsers_login(
     assert api.get(path, headers=cookie).status_code == 200
     assert refusal(api.post(path, headers=cookie)) == (401, "unauthenticated")
     assert refusal(api.get(path)) == (401, "unauthenticated")
+
+
+def test_another_method_names_every_right_one(world: World, call: Call) -> None:
+    answer = call(world.student()).send("DELETE", "/api/sessions/ses_1/calendar-export", b"")
+
+    assert refusal(answer) == (405, "method_not_allowed")
+    assert answer.headers["allow"] == "GET, POST"

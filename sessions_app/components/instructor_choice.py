@@ -29,7 +29,7 @@ def instructor_choice(choice: Any) -> rx.Component:
             rx.el.div(
                 next_free(choice.next_free),
                 week_bars(choice.week),
-                class_name="flex shrink-0 items-end gap-4 max-sm:w-full max-sm:justify-between",
+                class_name="flex shrink-0 items-end gap-4 max-sm:w-full max-sm:flex-wrap max-sm:justify-between",
             ),
             class_name="mt-4 flex items-end justify-between gap-x-6 gap-y-4 max-sm:flex-wrap sm:pl-16",
         ),

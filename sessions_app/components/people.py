@@ -130,12 +130,12 @@ def instructor_card(card: Any) -> rx.Component:
         rx.el.div(
             next_free(card.next_free),
             week_bars(card.week),
-            class_name="mt-4 flex items-end justify-between gap-3 border-t border-line pt-4",
+            class_name="mt-4 flex flex-wrap items-end justify-between gap-3 border-t border-line pt-4",
         ),
         rx.el.div(
             price(card.price, card.unit),
             ui.button_link("Book Session", card.book_href, aria_describedby=name_id),
-            class_name="mt-auto flex items-center justify-between gap-3 pt-5",
+            class_name="mt-auto flex flex-wrap items-center justify-between gap-3 pt-5",
         ),
         class_name=[CARD_LINK, "flex flex-col p-5"],
     )

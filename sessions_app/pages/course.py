@@ -164,7 +164,7 @@ def _teacher(teacher: Any) -> rx.Component:
         rx.el.div(
             people.next_free(teacher.next_free),
             people.week_bars(teacher.week),
-            class_name="flex items-end justify-between gap-4 sm:justify-end",
+            class_name="flex flex-wrap items-end justify-between gap-4 sm:justify-end",
         ),
         class_name=[
             CARD_LINK,

@@ -276,7 +276,7 @@ def _found() -> rx.Component:
             rx.el.ul(
                 rx.foreach(DiscoverState.cards, people.instructor_card),
                 aria_busy=DiscoverState.busy,
-                class_name="mt-5 grid gap-4 transition-opacity duration-(--fast) aria-busy:opacity-60 "
+                class_name="mt-5 grid grid-cols-1 gap-4 transition-opacity duration-(--fast) aria-busy:opacity-60 "
                 "sm:grid-cols-2 lg:grid-cols-3",
             ),
             rx.cond(
@@ -308,7 +308,7 @@ def _loading() -> rx.Component:
     return rx.el.div(
         rx.el.ul(
             *(people.instructor_card_skeleton() for _ in range(PAGE)),
-            class_name="appear-late mt-5 grid gap-4 sm:grid-cols-2 lg:grid-cols-3",
+            class_name="appear-late mt-5 grid grid-cols-1 gap-4 sm:grid-cols-2 lg:grid-cols-3",
         ),
         role="status",
         aria_label=f"Loading {layout.people_label().lower()}",

@@ -35,7 +35,7 @@ def move_dialog(
                     others,
                     lambda row: rx.el.li(time_button(row, on_choose=on_choose, pending=""), key=row.start),
                 ),
-                class_name="mt-2 grid gap-2 sm:grid-cols-3",
+                class_name="mt-2 grid grid-cols-1 gap-2 sm:grid-cols-3",
             ),
         ),
     )

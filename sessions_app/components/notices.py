@@ -41,7 +41,7 @@ def notice(
                             ),
                         ),
                         aria_label="Other times",
-                        class_name="mt-3 grid gap-2 sm:grid-cols-3",
+                        class_name="mt-3 grid grid-cols-1 gap-2 sm:grid-cols-3",
                     ),
                 ),
                 rx.cond(

@@ -82,7 +82,7 @@ def name_link(person: Any, *, node_id: ui.Text, level: int = 3) -> rx.Component:
             class_name="rounded-cell underline-offset-4 decoration-line-2 hover:underline",
         ),
         id=as_id(node_id),
-        class_name="text-base leading-5 font-semibold text-balance",
+        class_name="text-base leading-5 font-semibold text-balance wrap-anywhere",
     )
 
 

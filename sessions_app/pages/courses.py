@@ -14,7 +14,7 @@ from sessions_app.components.ui.values import node_id
 from sessions_app.state.courses import CourseListState
 
 DESCRIPTION = "Courses you take one session at a time, with the instructor and at the hour you choose."
-GRID = "mt-6 grid gap-4 sm:grid-cols-2 lg:grid-cols-3"
+GRID = "mt-6 grid grid-cols-1 gap-4 sm:grid-cols-2 lg:grid-cols-3"
 
 
 def courses() -> rx.Component:

@@ -213,7 +213,7 @@ def _fields() -> rx.Component:
             ),
             class_name="flex flex-wrap items-center gap-x-6 gap-y-2 sm:col-span-2",
         ),
-        class_name="grid gap-5 sm:grid-cols-2",
+        class_name="grid grid-cols-1 gap-5 sm:grid-cols-2",
     )
 
 
@@ -240,7 +240,7 @@ def _statuses() -> rx.Component:
             )
             for key in STATUSES
         ),
-        class_name="grid gap-x-8 gap-y-2.5 sm:grid-cols-2 xl:grid-cols-3",
+        class_name="grid grid-cols-1 gap-x-8 gap-y-2.5 sm:grid-cols-2 xl:grid-cols-3",
     )
 
 
@@ -431,7 +431,7 @@ def _waiting() -> rx.Component:
         ui.skeletons(
             "Loading times", *(ui.skeleton("h-11 w-full") for _ in range(4)), class_name="space-y-2"
         ),
-        class_name="grid gap-4 sm:grid-cols-2",
+        class_name="grid grid-cols-1 gap-4 sm:grid-cols-2",
     )
 
 
@@ -455,7 +455,7 @@ def _empty() -> rx.Component:
             ),
             class_name="",
         ),
-        class_name="grid gap-4 sm:grid-cols-2",
+        class_name="grid grid-cols-1 gap-4 sm:grid-cols-2",
     )
 
 

@@ -92,7 +92,7 @@ def index() -> rx.Component:
                 )
                 for guide in guides()
             ),
-            class_name="grid gap-3 sm:grid-cols-2 lg:grid-cols-3",
+            class_name="grid grid-cols-1 gap-3 sm:grid-cols-2 lg:grid-cols-3",
         ),
         rx.el.p(
             "Not what you were looking for? Write to ",

@@ -167,7 +167,7 @@ def _times(view: Any) -> rx.Component:
                     view.times.length() > 0,
                     rx.el.ul(
                         rx.foreach(view.times, _time),
-                        class_name="mt-2 grid gap-2 sm:max-lg:grid-cols-3",
+                        class_name="mt-2 grid grid-cols-1 gap-2 sm:max-lg:grid-cols-3",
                         aria_labelledby="times",
                     ),
                     rx.el.p(

@@ -684,7 +684,7 @@ def _cancel_seat(
     *,
     waives_refund: bool,
 ) -> Cancelled:
-    was_known = booking.status is not BookingStatus.HELD
+    was = booking.status
     decision = _decide(work, booking, side)
     paid_anything = refunds.has_been_paid(work, booking)
     if not waives_refund:
@@ -692,11 +692,13 @@ def _cancel_seat(
         credits.give_back(work, booking, decision.credits, cause="cancel")
     event = BookingEvent.CANCEL if side is CancelledBy.STUDENT else BookingEvent.CANCEL_BY_INSTRUCTOR
     _end(work, booking, session, event, side, reason=reason)
-    if was_known:
+    if was is not BookingStatus.HELD:
+        # A request that waits has sent no invitation, so there is none to take back.
+        kind = NotificationKind.REQUEST_CANCELLED if was in TENTATIVE else NotificationKind.CANCELLED
         refunded = Refunded(decision.percent, decision.amount, decision.credits) if paid_anything else None
         notifications.queue(
             work,
-            NotificationKind.CANCELLED,
+            kind,
             booking,
             session,
             refunded=None if waives_refund else refunded,

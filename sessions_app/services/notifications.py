@@ -30,7 +30,9 @@ class NotificationKind(StrEnum):
     EXPIRED = "session-expired"
     RESCHEDULED = "session-rescheduled"
     CANCELLED = "session-cancelled"
+    REQUEST_CANCELLED = "request-cancelled"  # before it was accepted, so no calendar knows of it
     PAYMENT_RETURNED = "payment-returned"
+    REFUND_ISSUED = "refund-issued"  # by staff; what a cancellation gives back stands in its own message
     PASSWORD_RESET = "password-reset"  # noqa: S105 - a template's name
 
 
@@ -49,7 +51,12 @@ _CALENDAR_METHOD = {
     NotificationKind.CANCELLED: "CANCEL",
 }
 _STUDENT_SIDE_ONLY = frozenset(
-    {NotificationKind.REJECTED, NotificationKind.EXPIRED, NotificationKind.PAYMENT_RETURNED}
+    {
+        NotificationKind.REJECTED,
+        NotificationKind.EXPIRED,
+        NotificationKind.PAYMENT_RETURNED,
+        NotificationKind.REFUND_ISSUED,
+    }
 )
 
 
@@ -71,8 +78,13 @@ def queue(
     refunded: Refunded | None = None,
     reason: str = "",
     was_starts_at: str | None = None,
+    payer_id: str | None = None,
+    key: str | None = None,
 ) -> None:
     """Queue one message to each address that this event concerns.
+
+    ``payer_id`` is whose money the message is about: a guardian who paid hears of it too. ``key`` tells apart
+    events that may happen several times while the booking's ``sequence`` stands still.
 
     ``facts`` hold: booking_id, session_id, part, title, course, starts_at and ends_at (RFC 3339 UTC), sequence,
     method (None: no calendar part), status (of the booking after the event), instructor, student and recipient
@@ -89,13 +101,13 @@ def queue(
         "refund": _refund_facts(refunded),
     }
     told: set[str] = set()
-    for part, person in _recipients(work, kind, booking, people):
+    for part, person in _recipients(work, kind, booking, people, payer_id):
         if not person.email or person.email in told:
             continue
         told.add(person.email)
         work.db.add(
             OutboxMessage(
-                dedupe_key=f"{kind}/{booking.id}/{booking.sequence}/{person.id}",
+                dedupe_key=f"{kind}/{booking.id}/{key or booking.sequence}/{person.id}",
                 stream=f"{booking.id}:{person.email}",
                 kind=kind,
                 recipient_id=person.id,
@@ -143,15 +155,19 @@ def _people(work: UnitOfWork, booking: Booking) -> dict[str, Person]:
 
 
 def _recipients(
-    work: UnitOfWork, kind: NotificationKind, booking: Booking, people: dict[str, Person]
+    work: UnitOfWork,
+    kind: NotificationKind,
+    booking: Booking,
+    people: dict[str, Person],
+    payer_id: str | None,
 ) -> list[tuple[Part, Person]]:
     student_side = [(Part.STUDENT, people[booking.student_id])]
     linked = work.db.exec(_GUARDIANS, params={"child": booking.student_id}).all()
-    # A guardian hears of what they booked, and of everything about a child who has no address of their own.
+    # A guardian hears of what they booked or paid, and of everything about a child without an address of their own.
     student_side += [
         (Part.GUARDIAN, guardian)
         for guardian in linked
-        if guardian.id == booking.booked_by_id or not people[booking.student_id].email
+        if guardian.id in (booking.booked_by_id, payer_id) or not people[booking.student_id].email
     ]
     if kind in _STUDENT_SIDE_ONLY:
         return student_side

@@ -25,8 +25,21 @@ from sessions_app.domain.pricing import PayWith
 from sessions_app.domain.refunds import CancelledBy, refund_due
 from sessions_app.models import Booking, Payment, Refund
 from sessions_app.models.money import PaymentStatus
-from sessions_app.services import access, audit, bookings, checkout, intake, payments, refunds, terms
+from sessions_app.services import (
+    access,
+    audit,
+    bookings,
+    checkout,
+    intake,
+    live,
+    notifications,
+    payments,
+    refunds,
+    seats,
+    terms,
+)
 from sessions_app.services.intake import Receipt
+from sessions_app.services.notifications import NotificationKind, Refunded
 from sessions_app.services.queries import bookings as reading
 from sessions_app.services.queries.bookings import SeatView
 from sessions_app.services.unit_of_work import Platform, UnitOfWork
@@ -100,6 +113,8 @@ def confirm_booking(platform: Platform, actor: Actor, *, booking_id: str, gatewa
 def give_back(work: UnitOfWork, *, intent_id: str, amount_minor: int | None, reason: str = "") -> Refund:
     """Staff give money of a payment back, the whole rest when no amount is said; beyond the policy is audited.
 
+    Who paid and the student hear of it; the ``reason`` stays in the audit.
+
     Raises NotAllowed to everybody else, NotFound, IllegalTransition when there is nothing left to give back,
     InvalidInput (``amount``) for more than that.
     """
@@ -118,9 +133,18 @@ def give_back(work: UnitOfWork, *, intent_id: str, amount_minor: int | None, rea
     if not 0 < amount.minor <= left:
         raise InvalidInput("Please give back a part of what was paid.", field="amount", available=left)
     due = _due_by_policy(work, booking, payment)
-    refund = refunds.request_from(
-        work, payment, amount, percent=100 * amount.minor // payment.captured_minor, reason="staff"
+    percent = 100 * amount.minor // payment.captured_minor
+    refund = refunds.request_from(work, payment, amount, percent=percent, reason="staff")
+    notifications.queue(
+        work,
+        NotificationKind.REFUND_ISSUED,
+        booking,
+        seats.session_of(work, booking),
+        refunded=Refunded(percent, amount, 0),
+        payer_id=payment.payer_id,
+        key=refund.id,
     )
+    live.booking_changed(work, booking)
     if amount.minor > due:
         audit.record(
             work,

@@ -187,6 +187,11 @@ def _give_everything_back(
     booking.sequence += 1
     work.db.add(booking)
     notifications.queue(
-        work, NotificationKind.PAYMENT_RETURNED, booking, session, refunded=Refunded(100, amount, 0)
+        work,
+        NotificationKind.PAYMENT_RETURNED,
+        booking,
+        session,
+        refunded=Refunded(100, amount, 0),
+        payer_id=payment.payer_id,
     )
     live.booking_changed(work, booking)

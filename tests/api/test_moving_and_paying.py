@@ -469,6 +469,33 @@ class TestRefund:
         assert world.refunds(held["booking_id"])[0].status == "done"
         assert self.audited(world) == []
 
+    def test_who_paid_is_told_of_each_one(
+        self, staff: Caller, student: Caller, intent: str, world: World
+    ) -> None:
+        for key, amount in (("a", 800), ("b", 1600)):
+            asked = {"paymentIntentId": intent, "amount": amount, "reason": "Between us"}
+            assert staff.post(self.PATH, asked, key=key).status_code == 200
+
+        told = world.mails("refund-issued")
+        assert [mail.to_address for mail in told] == [student.person.email] * 2
+        assert [mail.facts["refund"] for mail in told] == [
+            {"percent": 25, "label": "€8.00", "is_nothing": False},
+            {"percent": 50, "label": "€16.00", "is_nothing": False},
+        ]
+        assert "Between us" not in str([mail.facts for mail in told])
+
+    def test_a_guardian_who_paid_is_told_beside_the_student(
+        self, staff: Caller, world: World, call: Call, student: Caller, held: dict[str, Any]
+    ) -> None:
+        guardian = call(world.guardian_of(student.person))
+        press(world, guardian, checkout(guardian, held["session_id"]), Press.PAY)
+
+        asked = {"paymentIntentId": intent_of(world, held["booking_id"])}
+        assert staff.post(self.PATH, asked, key="k").status_code == 200
+
+        told = {(mail.to_address, mail.facts["part"]) for mail in world.mails("refund-issued")}
+        assert told == {(student.person.email, "student"), (guardian.person.email, "guardian")}
+
     def test_beyond_the_policy_it_is_audited(self, staff: Caller, intent: str, world: World) -> None:
         world.clock.set(at(3, 9))  # the policy gives nothing back any more
 

@@ -10,6 +10,7 @@ import pytest
 from icalendar import Calendar, Event
 
 from sessions_app.adapters.smtp import SmtpMailer
+from sessions_app.models.catalogue import BookingMode
 from sessions_app.services import bookings, outbox
 from sessions_app.services.bookings import Details
 from sessions_app.services.unit_of_work import Platform
@@ -71,6 +72,26 @@ def test_each_party_hears_of_a_booking_its_move_and_its_end_in_that_order(
             assert delivery.text
             assert delivery.html
     assert len(mail_server.all()) == 6
+
+
+def test_a_request_taken_back_before_it_was_accepted_leaves_calendars_alone(
+    world: World, inbox: Platform, mail_server: MailServer
+) -> None:
+    student = world.student()
+    offering = world.offering(booking_mode=BookingMode.REQUEST)
+    placed = world.book(student, offering, tomorrow_at(world.clock, 15))
+    world.platform.run(bookings.cancel, acting(student), booking_id=placed.booking.id, reason="I am ill")
+    outbox.deliver_due(inbox)
+
+    for person in (student, world.instructor):
+        assert person.email is not None
+        deliveries = mail_server.sent_to(person.email)
+        assert [delivery.subject.split("]")[0] for delivery in deliveries] == [
+            "[Requested",
+            "[Request cancelled",
+        ]
+        types = {part.get_content_type() for delivery in deliveries for part in delivery.message.walk()}
+        assert "text/calendar" not in types
 
 
 def test_a_child_without_an_address_is_told_through_its_guardian(

@@ -307,10 +307,47 @@ def _cancelled(desk: _Desk) -> _Words:
     )
 
 
+def _request_cancelled(desk: _Desk) -> _Words:
+    facts = desk.facts
+    lead = {
+        CancelledBy.STUDENT: f"{facts.student.name} took this request back." if facts.teaches else None,
+        CancelledBy.INSTRUCTOR: f"{'You' if facts.teaches else facts.instructor.name} cancelled this request.",
+        CancelledBy.PLATFORM: f"{desk.settings.app_name} cancelled this request.",
+        None: None,
+    }[facts.cancelled_by] or "The request is taken back, as asked for on your side."
+    is_card_released = facts.pay_with is PayWith.CARD and not facts.teaches
+    return _Words(
+        tag="Request cancelled",
+        badge=Badge("Cancelled", "quiet"),
+        heading="Request cancelled",
+        paragraphs=(lead, *(_released(facts) if is_card_released else ())),
+        action=desk.find_time,
+        money=_refund(facts),
+        quotes=_reason(facts),
+    )
+
+
+def _refund_issued(desk: _Desk) -> _Words:
+    facts = desk.facts
+    paragraphs = [f"{desk.settings.app_name} gives back money that was paid for this session."]
+    if facts.is_booked:
+        paragraphs.append("The session stays booked.")
+    return _Words(
+        tag="Refunded",
+        badge=Badge("Refunded", "quiet"),
+        heading="A refund is on its way",
+        paragraphs=tuple(paragraphs),
+        action=desk.see_session,
+        money=_refund(facts),
+    )
+
+
 def _payment_returned(desk: _Desk) -> _Words:
     facts = desk.facts
     if facts.is_booked:
         why = "This session was paid twice. The second payment goes back in full; the session stays booked."
+    elif facts.cancelled_by is not None:
+        why = "The payment arrived after the session was cancelled, so it goes back in full."
     else:
         why = "The payment arrived after the time had gone to somebody else, so it goes back in full."
     return _Words(
@@ -331,7 +368,9 @@ _WORDING: Mapping[NotificationKind, Callable[[_Desk], _Words]] = {
     NotificationKind.EXPIRED: _expired,
     NotificationKind.RESCHEDULED: _rescheduled,
     NotificationKind.CANCELLED: _cancelled,
+    NotificationKind.REQUEST_CANCELLED: _request_cancelled,
     NotificationKind.PAYMENT_RETURNED: _payment_returned,
+    NotificationKind.REFUND_ISSUED: _refund_issued,
 }
 
 

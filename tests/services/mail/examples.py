@@ -80,13 +80,24 @@ CHANGES: dict[NotificationKind, dict[str, Any]] = {
         "cancelled_by": "student",
         "refund": {"percent": 50, "label": "€14.00", "is_nothing": False},
     },
+    K.REQUEST_CANCELLED: {
+        "sequence": 1,
+        "status": "cancelled",
+        "method": None,
+        "cancelled_by": "student",
+        "reason": "I found the answer myself.",
+    },
+    K.REFUND_ISSUED: {
+        "method": None,
+        "refund": {"percent": 25, "label": "€7.00", "is_nothing": False},
+    },
     K.PAYMENT_RETURNED: {
         "status": "expired",
         "method": None,
         "refund": {"percent": 100, "label": "€28.00", "is_nothing": False},
     },
 }
-STUDENT_SIDE_ONLY = (K.REJECTED, K.EXPIRED, K.PAYMENT_RETURNED)
+STUDENT_SIDE_ONLY = (K.REJECTED, K.EXPIRED, K.PAYMENT_RETURNED, K.REFUND_ISSUED)
 
 
 @dataclass(frozen=True)

@@ -139,6 +139,34 @@ def test_a_payment_that_comes_back_says_whether_the_session_stays() -> None:
     twice = about_session(K.PAYMENT_RETURNED, status="scheduled").rendered().text
     assert "the session stays booked" in twice
     assert "had gone to somebody else" in about_session(K.PAYMENT_RETURNED).rendered().text
+    cancelled = about_session(K.PAYMENT_RETURNED, status="cancelled", cancelled_by="student").rendered().text
+    assert "arrived after the session was cancelled" in cancelled
+
+
+@pytest.mark.parametrize(
+    ("part", "by", "line"),
+    [
+        (Part.STUDENT, "student", "The request is taken back, as asked for on your side."),
+        (Part.STUDENT, "instructor", "Ada Lindqvist cancelled this request."),
+        (Part.STUDENT, "platform", "Sessions cancelled this request."),
+        (Part.INSTRUCTOR, "student", "Noah Berger took this request back."),
+        (Part.INSTRUCTOR, "instructor", "You cancelled this request."),
+    ],
+)
+def test_a_cancelled_request_says_who_cancelled_and_what_becomes_of_the_money(
+    part: Part, by: str, line: str
+) -> None:
+    mail = about_session(K.REQUEST_CANCELLED, part, cancelled_by=by).rendered()
+    assert line in mail.text
+    assert ("€28.00 held on the card is released" in mail.text) == (part is Part.STUDENT)
+    assert mail.calendar is None
+
+
+def test_a_refund_by_staff_says_whether_the_session_stays() -> None:
+    issued = about_session(K.REFUND_ISSUED).rendered().text
+    assert "The session stays booked." in issued
+    assert "Refund: €7.00\n    25 % of what was paid goes back" in issued
+    assert "stays booked" not in about_session(K.REFUND_ISSUED, status="completed").rendered().text
 
 
 @pytest.mark.parametrize("message", MESSAGES.values(), ids=MESSAGES.keys())

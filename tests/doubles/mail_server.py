@@ -96,7 +96,7 @@ class MailServer:
         *,
         count: int = 1,
         where: Callable[[Delivery], bool] = lambda delivery: True,
-        seconds: float = 10,
+        seconds: float = 30,
     ) -> list[Delivery]:
         """The messages to ``address`` that pass ``where``, once there are ``count``; else AssertionError."""
         deadline = time.monotonic() + seconds

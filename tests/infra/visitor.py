@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -10,6 +11,9 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, WebSocket
 
 from tests.infra.browser import DESKTOP, Screen, Theme, new_context
+
+# A machine with other work may need a while; what never comes fails all the same.
+PATIENCE_SECONDS = 30
 
 _LIVE = '"is_hydrated_rx_state_":true'
 
@@ -36,7 +40,7 @@ class Visitor:
         self._allowed: list[re.Pattern[str]] = []
         self._is_live = False
         self.context = new_context(browser, screen=screen, theme=theme, timezone=timezone, base_url=origin)
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(PATIENCE_SECONDS * 1000)
         self.page = self.context.new_page()
         self.watch(self.page)
 
@@ -66,12 +70,13 @@ class Visitor:
         self.wait_until_live()
         return response
 
-    def wait_until_live(self, *, seconds: float = 15) -> None:
+    def wait_until_live(self, *, seconds: float = PATIENCE_SECONDS) -> None:
         """Wait until the page's socket is connected and its state has arrived. Raises AssertionError."""
-        for _ in range(int(seconds / 0.02)):
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
             if self._is_live:
                 return
-            self.page.wait_for_timeout(20)
+            self.page.wait_for_timeout(20)  # lets Playwright hand on what the socket received
         raise AssertionError(
             f"{self.page.url} was not connected after {seconds} s; problems: {self.problems}"
         )

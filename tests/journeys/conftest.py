@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.doubles.mail_server import MailServer
 from tests.infra.browser import DESKTOP, PHONE, Screen, launch
@@ -19,6 +19,9 @@ from tests.infra.visitor import Visitor
 
 ARTIFACTS = Path(__file__).resolve().parents[2] / ".test-artifacts"
 NewVisitor = Callable[..., Visitor]
+
+# Playwright's own 5 s are too short for a machine that does other work; what is there at once costs nothing.
+expect.set_options(timeout=15_000)
 
 
 @dataclass(frozen=True)

@@ -138,7 +138,7 @@ def test_a_disabled_day_is_passed_over_but_not_chosen(page: Page) -> None:
     page.locator("[data-date='2026-12-08']").focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
-    page.wait_for_timeout(150)
+    page.locator("#times", has_text="Times on").wait_for()
     assert focused(page) == "2026-12-09"
 
 
@@ -155,11 +155,14 @@ def taken_over(page: Page) -> None:
 
 
 def test_a_countdown_touches_nothing_before_the_page_is_taken_over(page: Page) -> None:
-    show(page, countdown(datetime.now(UTC) + timedelta(minutes=9)), "countdown.js")
-    page.wait_for_timeout(150)
+    now = datetime.now(UTC)
+    page.clock.install(time=now)
+    show(page, countdown(now + timedelta(minutes=9)), "countdown.js")
+    page.clock.run_for(5_000)
     assert page.locator("[data-left]").inner_text() == ""
     taken_over(page)
-    page.wait_for_function("document.querySelector('[data-left]').textContent.startsWith('8:5')")
+    page.clock.run_for(2_000)
+    assert page.locator("[data-left]").inner_text().startswith("8:5")
 
 
 def test_long_waits_are_counted_in_hours_and_minutes(page: Page) -> None:
@@ -176,11 +179,14 @@ def test_the_server_corrects_a_wrong_clock_of_the_device(page: Page) -> None:
 
 
 def test_the_end_is_told_once_and_only_if_it_was_waited_for(page: Page) -> None:
-    soon, gone = datetime.now(UTC) + timedelta(seconds=2), datetime.now(UTC) - timedelta(seconds=5)
+    now = datetime.now(UTC)
+    page.clock.install(time=now)
+    soon, gone = now + timedelta(seconds=5), now - timedelta(seconds=5)
     show(page, countdown(gone) + countdown(soon), "countdown.js")
     taken_over(page)
-    page.wait_for_function("window.ended === 1", timeout=5000)
-    page.wait_for_timeout(1200)
+    page.clock.run_for(2_000)
+    assert page.evaluate("window.ended") is None
+    page.clock.run_for(10_000)
     assert page.evaluate("window.ended") == 1
 
 
@@ -218,8 +224,7 @@ def test_text_dragged_out_of_a_dialog_does_not_dismiss_it(page: Page) -> None:
     page.locator("#t").hover()
     page.mouse.down()
     page.mouse.move(5, 5)
-    page.mouse.up()
-    page.wait_for_timeout(100)
+    page.mouse.up()  # whatever it causes has happened when this returns
     assert page.get_by_role("dialog").is_visible()
 
 

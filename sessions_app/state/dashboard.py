@@ -36,6 +36,7 @@ class DashboardState(AppState):
 
     _tab: str = Tab.UPCOMING.value
     _learner: str = ""
+    _asked: str = ""
     _limit: int = PAGE
     _history_limit: int = HISTORY_PAGE
     _method: str = ""
@@ -51,12 +52,15 @@ class DashboardState(AppState):
         if (tab.value, learner) != (self._tab, self._learner):
             self._limit = PAGE
         self._tab, self._learner, self.busy = tab.value, learner, ""
-        self.cancelling = CLOSED
         home = await self._load()
         people = {one.id for one in home.learners} | {self.visitor.person_id}
         hub.watch(self, DashboardState.refresh, map(live.person_topic, people))
-        if booking_id := query.get("cancel", "")[:_LONGEST_ID]:
-            await self._ask(booking_id)
+        asked, self._asked = self._asked, query.get("cancel", "")[:_LONGEST_ID]
+        if asked or self._asked:
+            # A dialog opened by hand outlives an address that changes late, as the reschedule dialog's does.
+            self.cancelling = CLOSED
+        if self._asked:
+            await self._ask(self._asked)
 
     @rx.event
     @require(Role.STUDENT, Role.GUARDIAN)

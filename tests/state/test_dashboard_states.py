@@ -92,6 +92,13 @@ class TestOpening:
         assert tab.state(MoveState).moving.booking_id == paid.booking.id
         assert tab.state(DashboardState).cancelling == CLOSED
 
+    def test_a_question_asked_by_hand_outlives_a_late_change_of_address(
+        self, opened: Any, tab: Tab, paid: Placed
+    ) -> None:
+        opened(f"/dashboard?reschedule={paid.booking.id}")
+        tab.send(DashboardState, "ask_to_cancel", booking_id=paid.booking.id)
+        assert opened().cancelling.booking_id == paid.booking.id
+
     @pytest.mark.parametrize("question", ["cancel", "reschedule"])
     def test_a_question_about_somebody_elses_session_is_refused_kindly(
         self, opened: Any, tab: Tab, world: World, question: str

@@ -32,6 +32,9 @@ for _name in Settings.model_fields:
 hypothesis_settings.register_profile("suite", deadline=None)
 hypothesis_settings.load_profile("suite")
 
+# Their assertions explain themselves as those of a test do.
+pytest.register_assert_rewrite("tests.services.races")
+
 ServeApp = Callable[..., ServedApp]
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import multiprocessing
-import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from multiprocessing.synchronize import Barrier
+from types import TracebackType
+from typing import Any, Self
 
 from sqlalchemy import text
 
@@ -22,7 +23,7 @@ from sessions_app.services.unit_of_work import Platform
 from sessions_app.settings import parse_settings
 from tests.doubles.clock import StoppedClock
 
-_HEAD_START = 1.5  # seconds for every process to import and connect
+_PATIENCE = 60  # seconds until every process has imported and connected
 
 
 @dataclass(frozen=True)
@@ -42,16 +43,45 @@ class Outcome:
     details: dict[str, Any] = field(default_factory=dict)
 
 
-def stampede(
-    database_url: str, attempts: Sequence[Attempt], *, now: datetime, processes: int = 3
-) -> list[Outcome]:
-    """Run all attempts at once and say what became of each."""
-    shares = [list(attempts[i::processes]) for i in range(processes)]
-    context = multiprocessing.get_context("spawn")
-    start = time.time() + _HEAD_START
-    with ProcessPoolExecutor(processes, mp_context=context) as pool:
-        futures = [pool.submit(_run_share, database_url, share, now, start) for share in shares]
-        return [outcome for future in futures for outcome in future.result()]
+Rush = Callable[[Sequence[Attempt]], list[Outcome]]
+"""Lets all attempts go at once and says what became of each, in their order."""
+
+
+class Processes:
+    """Several processes, which take their time to start and therefore serve one ``Rush`` after the other."""
+
+    def __init__(self, count: int = 3) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._count = count
+        # Whoever waits at the barrier takes no second share, so each process gets one.
+        self._pool = ProcessPoolExecutor(
+            count,
+            mp_context=context,
+            initializer=_prepare,
+            initargs=(context.Barrier(count, timeout=_PATIENCE),),
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pool.shutdown()
+
+    def into(self, database_url: str, *, now: datetime) -> Rush:
+        """A rush straight into the services on this database, at ``now``."""
+        return lambda attempts: self._rush(database_url, now, attempts)
+
+    def _rush(self, database_url: str, now: datetime, attempts: Sequence[Attempt]) -> list[Outcome]:
+        futures = [
+            self._pool.submit(_run_share, database_url, now, list(attempts[i :: self._count]))
+            for i in range(self._count)
+        ]
+        outcomes: list[Outcome | None] = [None] * len(attempts)
+        for i, future in enumerate(futures):
+            outcomes[i :: self._count] = future.result()
+        return [outcome for outcome in outcomes if outcome is not None]
 
 
 def tally(outcomes: Sequence[Outcome]) -> dict[str, int]:
@@ -94,9 +124,15 @@ def overlaps(database_url: str) -> int:
     return int(instructors) + int(students) + int(seats)
 
 
-def _run_share(database_url: str, share: list[Attempt], now: datetime, start: float) -> list[Outcome]:
-    engine = open_engine(database_url, pool_size=max(8, len(share)))
-    clock = StoppedClock(now)
+_lines: list[Barrier] = []
+
+
+def _prepare(line: Barrier) -> None:
+    _lines.append(line)
+
+
+def _run_share(database_url: str, now: datetime, share: list[Attempt]) -> list[Outcome]:
+    engine, clock = open_engine(database_url, pool_size=max(8, len(share))), StoppedClock(now)
     platform = Platform(
         engine=engine,
         settings=parse_settings(database_url=database_url),
@@ -106,7 +142,7 @@ def _run_share(database_url: str, share: list[Attempt], now: datetime, start: fl
     )
     try:
         with ThreadPoolExecutor(len(share) or 1) as threads:
-            time.sleep(max(0.0, start - time.time()))
+            _lines[0].wait()
             return list(threads.map(lambda attempt: _try(platform, attempt), share))
     finally:
         engine.dispose()

@@ -1,91 +1,139 @@
-"""Fifty programs ask for one time at once, over HTTP, of a server with as many processes as it may have."""
+"""Fifty programs at once over HTTP, of a server with several processes: the same stampedes, the same winners."""
 
 from __future__ import annotations
 
-from collections import Counter
+import sys
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Barrier
+from typing import Any
 
 import httpx
 import pytest
 
 from sessions_app.adapters.sandbox_payments import SandboxGateway
+from sessions_app.domain.permissions import Actor, Role
+from sessions_app.domain.timespans import TimeSpan
+from sessions_app.models import Booking, Offering
 from sessions_app.models.database import open_engine
-from sessions_app.services import api_tokens
-from sessions_app.services.unit_of_work import Platform
+from sessions_app.services import api_tokens, slots
+from sessions_app.services.unit_of_work import Platform, UnitOfWork
 from sessions_app.settings import parse_settings
 from tests.conftest import ServeApp
 from tests.doubles.clock import StoppedClock
-from tests.infra.stampede import overlaps
-from tests.services.world import World, acting
+from tests.infra.soaking import rounds
+from tests.infra.stampede import Attempt, Outcome, overlaps
+from tests.services.races import STAMPEDES, Ground
+from tests.services.world import World
 
-CROWD = 50
+
+@dataclass(frozen=True)
+class OverHttp:
+    """A ``Rush`` on the API: each attempt is a program with a token and a connection of its own.
+
+    What the services call ``hold`` is the same request as ``book``: the offering decides whether a seat is booked
+    at once or held until it is paid.
+    """
+
+    client: httpx.Client
+    platform: Platform
+
+    def __call__(self, attempts: Sequence[Attempt]) -> list[Outcome]:
+        """Send one request for each attempt, all at the same moment."""
+        requests = [self._request(attempt) for attempt in attempts]
+        line = Barrier(len(requests))
+
+        def send(request: httpx.Request) -> httpx.Response:
+            line.wait()
+            return self.client.send(request)
+
+        with ThreadPoolExecutor(len(requests)) as threads:
+            answers = list(threads.map(send, requests))
+        return [_outcome(attempt, answer) for attempt, answer in zip(attempts, answers, strict=True)]
+
+    def _request(self, attempt: Attempt) -> httpx.Request:
+        person = Actor(attempt.person_id, Role.STUDENT)
+        token = self.platform.run(api_tokens._begin, person, person_id=attempt.person_id).access_token
+        path, body = self.platform.read(_asked, person, attempt)
+        return self.client.build_request(
+            "POST", path, json=body, headers={"Authorization": f"Bearer {token}"}
+        )
 
 
-@pytest.mark.journey
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-def test_one_of_fifty_posts_gets_201_and_the_rest_three_times_that_are_free(
-    kind: str, request: pytest.FixtureRequest, serve: ServeApp, tmp_path: Path
-) -> None:
-    url: str = request.getfixturevalue(f"{kind}_url")
-    many = {"WORKERS": "2", "REDIS_URL": request.getfixturevalue("redis_url")} if kind == "postgresql" else {}
-    app = serve(DATABASE_URL=url, RATE_LIMIT_PER_MINUTE="0", **many)
-    now = datetime.now(UTC).replace(microsecond=0)
-    start = (now + timedelta(days=3)).replace(hour=10, minute=0, second=0)
-    engine, clock = open_engine(url), StoppedClock(now)
+def _asked(work: UnitOfWork, attempt: Attempt) -> tuple[str, dict[str, Any]]:
+    start = attempt.facts["starts_at"]
+    if attempt.verb == "reschedule":
+        booking = work.db.get_one(Booking, attempt.facts["booking_id"])
+        slot = slots.slot_id(
+            booking.instructor_id, TimeSpan(start, start + (booking.ends_at - booking.starts_at))
+        )
+        return "/api/session-bookings/reschedule", {"booking_id": booking.id, "new_time_slot_id": slot}
+    offering = work.db.get_one(Offering, attempt.facts["offering_id"])
+    return "/api/sessions", {
+        "st_id": offering.instructor_id,
+        "offering_id": offering.id,
+        "scheduled_start": slots.rfc3339(start),
+    }
+
+
+def _outcome(attempt: Attempt, answer: httpx.Response) -> Outcome:
+    body = answer.json()
+    if answer.is_success:
+        assert answer.status_code == (200 if attempt.verb == "reschedule" else 201)
+        assert body["status"] == ("held" if attempt.verb == "hold" else "scheduled")
+        return Outcome("won")
+    assert answer.status_code == 409, answer.text
+    return Outcome(body["error"]["code"], body["error"]["details"])
+
+
+@dataclass(frozen=True)
+class Site:
+    """A served app with two workers, and what reaches its database from here."""
+
+    rush: OverHttp
+    platform: Platform
+    clock: StoppedClock
+    database_url: str
+
+    def round(self, number: int) -> None:
+        """All stampedes once, among new people."""
+        self.clock.set(datetime.now(UTC).replace(microsecond=0))
+        world = World(self.platform, self.clock, count=1000 * number)
+        for stampede in STAMPEDES.values():
+            stampede(Ground(world, self.rush))
+        assert overlaps(self.database_url) == 0
+
+
+@pytest.fixture
+def site(database_url: str, redis_url: str, serve: ServeApp, tmp_path: Path) -> Iterator[Site]:
+    app = serve(DATABASE_URL=database_url, REDIS_URL=redis_url, WORKERS="2", RATE_LIMIT_PER_MINUTE="0")
+    engine, clock = open_engine(database_url), StoppedClock(datetime.now(UTC))
+    settings = parse_settings(database_url=database_url, port=app.port, data_dir=tmp_path)
     platform = Platform(
         engine=engine,
-        settings=parse_settings(database_url=url, port=app.port, data_dir=tmp_path),
+        settings=settings,
         clock=clock,
         payments=SandboxGateway(engine, clock),
         mailer=None,
     )
-    world = World(platform, clock)
-    offering = world.offering()
-    tokens = [
-        platform.run(api_tokens._begin, acting(student), person_id=student.id).access_token
-        for student in world.crowd(CROWD)
-    ]
-    line = Barrier(CROWD)
-
-    def post(client: httpx.Client, token: str) -> httpx.Response:
-        line.wait()
-        return client.post(
-            "/api/sessions",
-            headers={"Authorization": f"Bearer {token}"},
-            json={
-                "st_id": world.instructor.id,
-                "offering_id": offering.id,
-                "scheduled_start": f"{start:%Y-%m-%dT%H:%M:%SZ}",
-            },
-        )
-
-    limits = httpx.Limits(max_connections=CROWD)
-    with (
-        httpx.Client(base_url=app.url, timeout=60, limits=limits) as client,
-        ThreadPoolExecutor(CROWD) as threads,
-    ):
-        answers = list(threads.map(lambda token: post(client, token), tokens))
-        free = client.get(
-            f"/api/sts/{world.instructor.id}/slots",
-            params={
-                "offering_id": offering.id,
-                "from": f"{now:%Y-%m-%dT%H:%M:%SZ}",
-                "to": f"{now + timedelta(days=20):%Y-%m-%dT%H:%M:%SZ}",
-                "timezone": "UTC",
-            },
-            headers={"Authorization": f"Bearer {tokens[0]}"},
-        ).json()["slots"]
+    with httpx.Client(base_url=app.url, timeout=60, limits=httpx.Limits(max_connections=50)) as client:
+        yield Site(OverHttp(client, platform), platform, clock, database_url)
     engine.dispose()
 
-    assert Counter(answer.status_code for answer in answers) == {201: 1, 409: CROWD - 1}
-    free_ids = {slot["id"] for slot in free}
-    for answer in answers:
-        if answer.status_code == 409:
-            error = answer.json()["error"]
-            assert error["code"] == "slot_taken"
-            assert len(error["details"]["alternatives"]) == 3
-            assert {slot["id"] for slot in error["details"]["alternatives"]} <= free_ids
-    assert overlaps(url) == 0
+
+@pytest.mark.journey
+def test_of_fifty_requests_at_once_one_wins_and_the_rest_get_three_times_that_are_free(site: Site) -> None:
+    site.round(0)
+
+
+@pytest.mark.journey
+@pytest.mark.soak
+def test_many_rounds_of_fifty_requests_at_once_leave_no_overlap(site: Site) -> None:
+    done = 0
+    for number in rounds():
+        site.round(number)
+        done = number + 1
+    sys.stdout.write(f"{done} rounds of {len(STAMPEDES)} stampedes over HTTP, 0 overlaps\n")

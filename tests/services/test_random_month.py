@@ -40,6 +40,7 @@ from sessions_app.services import (
 from sessions_app.services.sandbox_checkout import Press
 from sessions_app.services.unit_of_work import Platform
 from tests.doubles.clock import StoppedClock
+from tests.infra.soaking import rounds
 from tests.infra.stampede import overlaps
 from tests.services.world import World, acting
 
@@ -283,12 +284,8 @@ def test_a_random_month_ends_whole(world: World, database_url: str) -> None:
 def test_many_random_months_end_whole(platform: Platform, clock: StoppedClock, database_url: str) -> None:
     """Each month has its own people, two years after the one before, in the same database."""
     seed = int(os.environ.get("SOAK_SEED", str(time.time_ns() % 1_000_000)))
-    ends = time.monotonic() + 60 * float(os.environ.get("SOAK_MINUTES", "10"))
-    months = 0
-    while time.monotonic() < ends:
-        sys.stdout.write(f"seed {seed + months}\n")
-        world = World(platform, clock, count=1000 * months)
-        live_through(world, database_url, seed + months, steps=300)
-        months += 1
+    for month in rounds():
+        sys.stdout.write(f"seed {seed + month}\n")
+        world = World(platform, clock, count=1000 * month)
+        live_through(world, database_url, seed + month, steps=300)
         clock.advance(days=90)
-    assert months

@@ -15,7 +15,7 @@ from reflex.style import set_color_mode
 from reflex_components_core.core.banner import has_connection_errors
 
 from sessions_app.components import ui
-from sessions_app.components.brand import wordmark
+from sessions_app.components.brand import logo, wordmark
 from sessions_app.components.ui.links import current_page
 from sessions_app.settings import load_settings
 
@@ -23,6 +23,10 @@ Place = Literal["home", "discover", "courses", "instructors", "book", "help", "a
 
 MAIN = "main"
 COLUMN = "mx-auto max-w-[76rem] px-(--gutter)"
+FOOT_ITEM = (
+    "relative flex h-14 flex-col items-center justify-center gap-0.5 text-xs text-ink-3 "
+    "aria-[current=page]:font-medium aria-[current=page]:text-accent-text"
+)
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ def page(
     class_name: str = "pb-28 sm:pb-16",
 ) -> rx.Component:
     """A public or student page: top bar, content 1216 px wide at most, footer, and the tab bar on phones."""
-    return _frame(
+    return frame(
         _top_bar(visitor, current),
         rx.el.main(
             *children,
@@ -107,11 +111,11 @@ def focus_page(
     column = "py-8 pb-20 sm:py-12" if wide else "pt-6 pb-16 sm:pt-14"
     measure = class_name or ("max-w-[40rem]" if wide else "max-w-[24rem]")
     header = (
-        rx.el.header(_home_link("/", fresh=fresh), class_name="px-(--gutter) py-5 sm:px-8")
+        rx.el.header(home_link("/", fresh=fresh), class_name="px-(--gutter) py-5 sm:px-8")
         if bare
         else _top_bar(visitor, "")
     )
-    return _frame(
+    return frame(
         header,
         rx.el.main(
             *children,
@@ -158,7 +162,7 @@ def wizard_page(
         class_name="border-b border-line bg-bg",
         custom_attrs={"data-noprint": "true"},
     )
-    return _frame(
+    return frame(
         header,
         rx.el.main(
             *children, custom_attrs={"id": MAIN}, tab_index=-1, class_name=["outline-none", class_name]
@@ -199,7 +203,8 @@ def connection_toast() -> rx.Component:
     )
 
 
-def _frame(*parts: ui.Children, toasts: rx.Component | None) -> rx.Component:
+def frame(*parts: ui.Children, toasts: rx.Component | None) -> rx.Component:
+    """A whole page: the skip link, its parts and the toasts."""
     return rx.el.div(
         rx.el.a(
             "Skip to content",
@@ -220,14 +225,17 @@ def _choose(condition: ui.Flag, shown: rx.Component, otherwise: rx.Component | N
     return rx.cond(condition, shown, other)
 
 
-def _home_link(href: ui.Text, *, fresh: bool = False) -> rx.Component:
+def home_link(
+    href: ui.Text, *, fresh: bool = False, bare: bool = False, class_name: str = ""
+) -> rx.Component:
+    """The brand as the way home; ``bare`` is its mark alone, ``fresh`` loads that page anew."""
     name = load_settings().app_name
     return ui.link(
-        wordmark(name),
+        logo() if bare else wordmark(name),
         href=href,
         external=fresh,
         aria_label=f"{name}, home",
-        class_name="inline-flex min-h-11 items-center rounded-control",
+        class_name=["inline-flex min-h-11 items-center rounded-control", class_name],
     )
 
 
@@ -245,14 +253,14 @@ def _navigation(visitor: Visitor, current: Place) -> list[rx.Component]:
 def _top_bar(visitor: Visitor, current: Place) -> rx.Component:
     return rx.el.header(
         rx.el.div(
-            _home_link("/"),
+            home_link("/"),
             rx.el.nav(
                 *_navigation(visitor, current),
                 aria_label="Main",
                 class_name="hidden gap-1 sm:flex max-lg:gap-0",
             ),
             rx.el.div(
-                _choose(visitor.ready, _choose(visitor.signed_in, _account(visitor), _sign_in())),
+                _choose(visitor.ready, _choose(visitor.signed_in, account_corner(visitor), _sign_in())),
                 class_name="ml-auto flex min-h-(--control) items-center gap-1.5",
             ),
             class_name="mx-auto flex h-16 max-w-[76rem] items-center gap-6 px-(--gutter) max-lg:gap-3 "
@@ -270,7 +278,8 @@ def _sign_in() -> rx.Component:
     )
 
 
-def _account(visitor: Visitor) -> rx.Component:
+def account_corner(visitor: Visitor) -> rx.Component:
+    """The bell and the account menu of somebody signed in."""
     bell = (
         []
         if visitor.unread is None
@@ -322,9 +331,14 @@ def theme_choice() -> rx.Component:
 
 
 def sign_out() -> rx.Component:
-    """The button "Sign out": a form POST, so that the server ends the login session and its cookie."""
+    """The button "Sign out" of a menu."""
+    return sign_out_form(ui.menu_item("Sign out", lead="log-out", type="submit"))
+
+
+def sign_out_form(button: rx.Component) -> rx.Component:
+    """``button`` signs out: a form POST, so that the server ends the login session and its cookie."""
     return rx.el.form(
-        ui.menu_item("Sign out", lead="log-out", type="submit"),
+        button,
         action="/api/auth/logout",
         method="post",
         on_submit=None,
@@ -350,26 +364,45 @@ def _tab_bar(visitor: Visitor, current: Place) -> rx.Component:
         ("account", "Account", "user", "/settings"),
     ]
 
-    def draw(key: Place, words: str, name: str, href: ui.Text) -> rx.Component:
-        return rx.el.li(
-            ui.link(
-                ui.icon(name, "size-5"),
-                rx.el.span(words),
-                href=href,
-                class_name="relative flex h-14 flex-col items-center justify-center gap-0.5 text-xs "
-                "text-ink-3 "
-                "aria-[current=page]:font-medium aria-[current=page]:text-accent-text",
-                **current_page(current == key or (key == "book" and current == "instructors")),
-            ),
-            class_name="flex-1",
-        )
+    return foot_bar(
+        *(
+            foot_link(
+                words, name, href, current=current == key or (key == "book" and current == "instructors")
+            )
+            for key, words, name, href in tabs
+        ),
+        class_name="sm:hidden",
+    )
 
+
+def foot_bar(*items: rx.Component, class_name: str) -> rx.Component:
+    """The navigation at the foot of small screens; ``class_name`` says up to which width it is shown."""
     return rx.el.nav(
-        rx.el.ul(*(draw(*tab) for tab in tabs), class_name="mx-auto flex h-14 max-w-md"),
+        rx.el.ul(*items, class_name="mx-auto flex h-14 max-w-md"),
         aria_label="Main, phone",
-        class_name="fixed inset-x-0 bottom-0 z-(--z-nav) border-t border-line bg-surface "
-        "pb-[env(safe-area-inset-bottom)] sm:hidden",
+        class_name=[
+            "fixed inset-x-0 bottom-0 z-(--z-nav) border-t border-line bg-surface "
+            "pb-[env(safe-area-inset-bottom)]",
+            class_name,
+        ],
         custom_attrs={"data-noprint": "true"},
+    )
+
+
+def foot_link(
+    words: str, name: str, href: ui.Text, *, current: bool, count: ui.Number | None = None
+) -> rx.Component:
+    """One place of the bar at the foot, with how much is new there."""
+    return rx.el.li(
+        ui.link(
+            ui.icon(name, "size-5"),
+            rx.el.span(words),
+            *([ui.count_badge(count, "absolute top-1.5 left-1/2 ml-1.5")] if count is not None else []),
+            href=href,
+            class_name=FOOT_ITEM,
+            **current_page(current),
+        ),
+        class_name="flex-1",
     )
 
 

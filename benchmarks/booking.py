@@ -3,6 +3,9 @@
 Ours does what a booking needs: access, enrolment, the slot engine, the price, session, seat, audit and two messages.
 The reference is one transaction that looks for an overlap and inserts one row, by the driver alone.
 
+The clients are threads of the processes that a deployment has: one on SQLite, two workers on PostgreSQL. Eight
+clients book times of eight instructors for different students; the rivals all want one time of one instructor.
+
     python -m benchmarks.booking
 """
 
@@ -12,24 +15,28 @@ import sqlite3
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from multiprocessing import get_context
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from statistics import median
 from time import perf_counter
 from typing import Any
 
 import psycopg
+from sqlalchemy import Engine
 
 from benchmarks.report import ms, table, verdict
 from sessions_app.adapters.sandbox_payments import SandboxGateway
-from sessions_app.domain.errors import DomainError
-from sessions_app.models import Offering, Person
+from sessions_app.domain.errors import Conflict
+from sessions_app.domain.permissions import Actor, Role
 from sessions_app.models.database import open_engine
 from sessions_app.models.migrate import migrate
+from sessions_app.services import bookings
 from sessions_app.services.unit_of_work import Platform
 from sessions_app.settings import parse_settings
 from tests.doubles.clock import StoppedClock
@@ -37,7 +44,8 @@ from tests.infra import postgres
 from tests.services.world import NOON, World
 
 CLIENTS = 8
-BOOKINGS = 240
+ALONE = 120
+BOOKINGS = 512
 RIVALS = 20
 TARGET_MS = 6.0
 TARGET_RATE = 200.0
@@ -61,8 +69,10 @@ class Figures:
 
 def main() -> int:
     """Measure both databases and print; 1 when a target is missed."""
-    figures = [measure("SQLite", url, reference) for url, reference in sqlite()]
-    figures += [measure("PostgreSQL", url, reference) for url, reference in postgresql()]
+    figures = [measure("SQLite", url, reference, processes=1) for url, reference in sqlite()]
+    figures += [
+        measure("PostgreSQL, 2 workers", url, reference, processes=2) for url, reference in postgresql()
+    ]
     table(
         "A booking through the service (target: median ≤ 6 ms on SQLite, ≥ 200/s with 8 clients on both)",
         ["database", "bare insert", "booking", "ratio", f"{CLIENTS} clients", ""],
@@ -91,73 +101,132 @@ def main() -> int:
             for each in figures
         ],
     )
-    is_met = all(_is_fast(each) and each.winners == 1 for each in figures)
+    is_met = all(
+        _is_fast(each) and each.winners == 1 and each.slowest_loser_ms < TARGET_LOSER_MS for each in figures
+    )
     return 0 if is_met else 1
 
 
 def _is_fast(figures: Figures) -> bool:
-    is_quick = figures.booking_ms <= TARGET_MS or figures.name != "SQLite"
+    is_quick = figures.booking_ms <= TARGET_MS or figures.name.startswith("PostgreSQL")
     return is_quick and figures.rate >= TARGET_RATE
 
 
-def measure(name: str, url: str, reference: Callable[[int], None]) -> Figures:
+def measure(name: str, url: str, reference: Callable[[int], None], *, processes: int) -> Figures:
     """All figures of one database."""
-    clock = StoppedClock(NOON)
+    with _platform(url) as platform:
+        world = World(platform, StoppedClock(NOON))
+        offerings = [world.offering(world.new_instructor(f"I{n}")) for n in range(CLIENTS + 1)]
+        alone = [_Wish(each.id, offerings[0].id, _start(n)) for n, each in enumerate(world.crowd(ALONE))]
+        one_by_one = [_book(platform, wish).ms for wish in alone]
+        crowd = world.crowd(BOOKINGS)
+        sought = [world.offering(world.new_instructor(f"Sought {n}")) for n in range(2)]
+        rivals = world.crowd(RIVALS)
+    bare = [_timed(partial(reference, number)) for number in range(400)]
+    apart = [
+        _Wish(student.id, offerings[1 + n % CLIENTS].id, _start(n // CLIENTS))
+        for n, student in enumerate(crowd)
+    ]
+    warm, timed = apart[: 4 * CLIENTS], apart[4 * CLIENTS :]
+    with Workers(url, processes) as workers:
+        workers.book_all(warm, clients=CLIENTS)
+        began = perf_counter()
+        answers = workers.book_all(timed, clients=CLIENTS)
+        rate = len(timed) / (perf_counter() - began)
+        assert all(answer.is_won for answer in answers)
+        # Once to warm up: a refusal is another path than a booking.
+        for offering in sought:
+            answers = workers.book_all(
+                [_Wish(each.id, offering.id, _start(0)) for each in rivals], clients=RIVALS
+            )
+    losers = [answer.ms for answer in answers if not answer.is_won]
+    return Figures(name, median(bare), median(one_by_one), rate, RIVALS - len(losers), max(losers))
+
+
+@dataclass(frozen=True)
+class _Wish:
+    student_id: str
+    offering_id: str
+    starts_at: datetime
+
+
+@dataclass(frozen=True)
+class _Answer:
+    is_won: bool
+    ms: float
+
+
+class Workers:
+    """So many processes on one database, each with its own engine, like the workers of a deployment."""
+
+    def __init__(self, url: str, processes: int) -> None:
+        self._processes = processes
+        spawning = get_context("spawn")
+        self._pool = ProcessPoolExecutor(
+            processes, spawning, initializer=_open, initargs=(url, spawning.Barrier(processes))
+        )
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._pool.shutdown()
+
+    def book_all(self, wishes: list[_Wish], *, clients: int) -> list[_Answer]:
+        """Have ``clients`` threads, spread over the processes, book these wishes; one answer for each."""
+        shares = [wishes[number :: self._processes] for number in range(self._processes)]
+        threads = [clients // self._processes] * self._processes
+        return [answer for share in self._pool.map(_serve, shares, threads) for answer in share]
+
+
+_opened: tuple[Platform, Barrier]
+
+
+def _open(url: str, barrier: Barrier) -> None:
+    global _opened  # noqa: PLW0603 - how a process pool hands something to its workers
     engine = open_engine(url)
-    platform = Platform(
+    _opened = _platform_on(engine, url), barrier
+
+
+def _serve(wishes: list[_Wish], threads: int) -> list[_Answer]:
+    platform, barrier = _opened
+    barrier.wait()
+    with ThreadPoolExecutor(threads) as clients:
+        return list(clients.map(partial(_book, platform), wishes))
+
+
+@contextmanager
+def _platform(url: str) -> Iterator[Platform]:
+    engine = open_engine(url)
+    yield _platform_on(engine, url)
+    engine.dispose()
+
+
+def _platform_on(engine: Engine, url: str) -> Platform:
+    clock = StoppedClock(NOON)
+    return Platform(
         engine=engine,
         settings=parse_settings(database_url=url),
         clock=clock,
         payments=SandboxGateway(engine, clock),
         mailer=None,
     )
-    world = World(platform, clock)
-    offerings = [world.offering(world.new_instructor(f"I{n}"), duration_minutes=60) for n in range(CLIENTS)]
-    students = world.crowd(BOOKINGS)
-    one_by_one = [_timed(partial(_book, world, students[i], offerings[0], i)) for i in range(120)]
-    bare = [_timed(partial(reference, i)) for i in range(400)]
-    began = perf_counter()
-    with ThreadPoolExecutor(CLIENTS) as threads:
-        list(
-            threads.map(
-                lambda n: _book(
-                    world, students[n], offerings[1 + n % (CLIENTS - 1)], 120 + n // (CLIENTS - 1)
-                ),
-                range(BOOKINGS),
-            )
-        )
-    rate = BOOKINGS / (perf_counter() - began)
-    winners, losers = _rivalry(world)
-    engine.dispose()
-    return Figures(name, median(bare), median(one_by_one), rate, winners, max(losers))
-
-
-def _rivalry(world: World) -> tuple[int, list[float]]:
-    offering = world.offering(world.new_instructor("Sought"))
-    won: list[float] = []
-    lost: list[float] = []
-
-    def compete(student: Person) -> None:
-        began = perf_counter()
-        try:
-            world.book(student, offering, _start(0))
-            won.append(perf_counter() - began)
-        except DomainError:
-            lost.append((perf_counter() - began) * 1000)
-
-    rivals = world.crowd(RIVALS)
-    with ThreadPoolExecutor(RIVALS) as threads:
-        list(threads.map(compete, rivals))
-    return len(won), lost
 
 
 def _start(number: int) -> datetime:
-    """The number-th start of a calendar of nine sessions a day."""
+    """The number-th start of a calendar of eight sessions a day."""
     return _FIRST_START + timedelta(days=number // 8, minutes=90 * (number % 8))
 
 
-def _book(world: World, student: Person, offering: Offering, number: int) -> None:
-    world.book(student, offering, _start(number))
+def _book(platform: Platform, wish: _Wish) -> _Answer:
+    actor = Actor(person_id=wish.student_id, role=Role.STUDENT)
+    began = perf_counter()
+    try:
+        platform.run(bookings.book, actor, offering_id=wish.offering_id, starts_at=wish.starts_at)
+        is_won = True
+    except Conflict:
+        is_won = False
+    return _Answer(is_won, (perf_counter() - began) * 1000)
 
 
 def _timed(call: Callable[[], Any]) -> float:

@@ -6,14 +6,12 @@ them, so that a dispatcher running beside it finds nothing to do.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event
-from sqlmodel import Session, col, select
+from sqlalchemy import Connection, Engine, Insert, event, inspect
+from sqlmodel import col, select
 
 from sessions_app.demo.stage import Stage, set_stage
 from sessions_app.demo.story import Story, StoryClock
@@ -27,7 +25,6 @@ from sessions_app.services.unit_of_work import Platform, UnitOfWork
 STUDENT_CREDITS = 5
 TOLD_AGAIN_AFTER = timedelta(days=7)
 _SINCE = timedelta(days=60)
-_QUIET = "stores_messages_as_sent"
 _TOLD = "demo.told"
 
 
@@ -47,20 +44,20 @@ def load(platform: Platform) -> None:
 def _load(platform: Platform, *, only_if_empty: bool) -> bool:
     with passwords.turn():
         password_hash = passwords.hashed(DEMO_PASSWORD)
-    with _kept_in_house(platform.engine) as engine:
-        quiet = replace(platform, engine=engine, announce=lambda topics: None)
-        long_ago = replace(quiet, clock=StoryClock(platform.clock.now() - _SINCE))
-        stage = long_ago.run(_stage, Actor.system(), password_hash=password_hash, only_if_empty=only_if_empty)
-        if stage is None:
-            return False
-        if quiet.run(_is_to_be_told, Actor.system()):
-            Story(quiet, stage).tell()
-        quiet.run(_top_up, Actor.system(), student_id=stage.people["noah"].id)
+    engine = _kept_in_house(platform.engine)
+    quiet = replace(platform, engine=engine, announce=lambda topics: None)
+    long_ago = replace(quiet, clock=StoryClock(platform.clock.now() - _SINCE))
+    stage = long_ago.run(_stage, Actor.system(), password_hash=password_hash, only_if_empty=only_if_empty)
+    if stage is None:
+        return False
+    if quiet.run(_is_to_be_told, Actor.system()):
+        Story(quiet, stage).tell()
+    quiet.run(_top_up, Actor.system(), student_id=stage.people["noah"].id)
     return True
 
 
 def _stage(work: UnitOfWork, *, password_hash: str, only_if_empty: bool) -> Stage | None:
-    work.lock("demo", "load")
+    work.lock(demo="load")
     if only_if_empty and work.db.exec(select(Person.id).limit(1)).first() is not None:
         return None
     return set_stage(work, password_hash=password_hash)
@@ -68,7 +65,7 @@ def _stage(work: UnitOfWork, *, password_hash: str, only_if_empty: bool) -> Stag
 
 def _is_to_be_told(work: UnitOfWork) -> bool:
     """Whether the story is due; says so at once, so that a second process does not tell it too."""
-    work.lock("demo", "tell")
+    work.lock(demo="tell")
     last = work.db.exec(
         select(AuditEntry.at).where(col(AuditEntry.action) == _TOLD).order_by(col(AuditEntry.id).desc())
     ).first()
@@ -85,20 +82,20 @@ def _top_up(work: UnitOfWork, *, student_id: str) -> None:
         credits.grant(work, student_id=student_id, amount=missing, key=key, note="Welcome credits")
 
 
-@contextmanager
-def _kept_in_house(engine: Engine) -> Iterator[Engine]:
+def _kept_in_house(engine: Engine) -> Engine:
     """The same database, on which every message is stored as sent already."""
-    event.listen(Session, "before_flush", _store_as_sent)
-    try:
-        yield engine.execution_options(**{_QUIET: True})
-    finally:
-        event.remove(Session, "before_flush", _store_as_sent)
+    quiet = engine.execution_options()
+    event.listen(quiet, "before_execute", _store_as_sent, retval=True)
+    return quiet
 
 
-def _store_as_sent(session: Session, context: Any, instances: Any) -> None:
-    bind = session.get_bind()
-    if not isinstance(bind, Connection) or not bind.get_execution_options().get(_QUIET):
-        return
-    for row in session.new:
-        if isinstance(row, OutboxMessage):
-            row.state, row.sent_at = OutboxState.SENT, row.created_at
+def _store_as_sent(
+    connection: Connection, statement: Any, many: Any, one: Any, options: Any
+) -> tuple[Any, Any, Any]:
+    if isinstance(statement, Insert) and statement.table is inspect(OutboxMessage).local_table:
+        many = [
+            message | {"state": OutboxState.SENT, "sent_at": message["created_at"]}
+            for message in (many or [one])
+        ]
+        return statement, many, {}
+    return statement, many, one

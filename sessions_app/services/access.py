@@ -48,8 +48,7 @@ def load_booking(work: UnitOfWork, booking_id: str, *, action: Action, lock: boo
     if not allowed(action, relation, guardian_rights=rights):
         raise NotAllowed
     if lock:
-        work.lock("instructor", booking.instructor_id)
-        work.lock("student", booking.student_id)
+        work.lock(instructor=booking.instructor_id, student=booking.student_id)
         work.db.refresh(booking)
         work.db.refresh(session)
     return Loaded(booking, session, relation)

@@ -49,13 +49,12 @@ def record(work: UnitOfWork, *events: tuple[Step, Facts]) -> None:
     for step, facts in events:
         if facts.keys() != FACTS[step]:
             raise ValueError(f"{step} carries {sorted(FACTS[step])}, not {sorted(facts)}")
-        work.db.add(
-            ProductEvent(
-                at=work.now,
-                name=step,
-                person_id=work.actor.person_id,
-                properties={name: _short(value) for name, value in facts.items()},
-            )
+        work.append(
+            ProductEvent,
+            at=work.now,
+            name=step,
+            person_id=work.actor.person_id,
+            properties={name: _short(value) for name, value in facts.items()},
         )
 
 

@@ -13,12 +13,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam
+from sqlalchemy import and_, bindparam
 from sqlmodel import col, select
 
 from sessions_app.domain.booking_lifecycle import OCCUPYING, TENTATIVE, BookingEvent, BookingStatus, advance
 from sessions_app.domain.errors import (
     AlreadyBooked,
+    Conflict,
     HoldExpired,
     IllegalTransition,
     InstructorUnavailable,
@@ -128,7 +129,7 @@ def hold(
     NotAllowed, NotEnrolled, InstructorUnavailable, AlreadyBooked, OutsideAvailability, SessionFull, SlotTaken,
     StudentBusy, PriceChanged, InsufficientCredits.
     """
-    placed, _ = _hold(
+    agreement = _agree(
         work,
         offering_id=offering_id,
         starts_at=starts_at,
@@ -137,7 +138,11 @@ def hold(
         replaces_former=replaces_former,
         agreed=agreed,
     )
-    return placed
+    if isinstance(agreement, Placed):
+        return agreement
+    booking, session = _hold(work, agreement)
+    seats.refresh(work, session, booking)
+    return Placed(booking, session)
 
 
 def confirm(
@@ -159,7 +164,7 @@ def confirm(
     offered = _offered(work, booking.offering_id)
     if student_id is not None and student_id != booking.student_id:
         student = access.student_for(work, student_id)
-        work.lock("student", student.id)
+        work.lock(student=student.id)
         _require_bookable(work, offered, student)
         _require_free_student(work, student.id, booking)
         booking.student_id = student.id
@@ -185,7 +190,7 @@ def book(
     ``agreed`` and ``agreed_credits`` are the price that the client saw: PriceChanged when it is another. A hold that
     this student already has is given back as it is (``is_new`` false), unfinished.
     """
-    placed, offered = _hold(
+    agreement = _agree(
         work,
         offering_id=offering_id,
         starts_at=starts_at,
@@ -194,9 +199,11 @@ def book(
         agreed=agreed,
         agreed_credits=agreed_credits,
     )
-    if placed.is_new:
-        _finish(work, placed.booking, placed.session, offered, details)
-    return placed
+    if isinstance(agreement, Placed):
+        return agreement
+    booking, session = _hold(work, agreement)
+    _finish(work, booking, session, agreement.offered, details)
+    return Placed(booking, session)
 
 
 def release(work: UnitOfWork, *, booking_id: str) -> None:
@@ -269,7 +276,7 @@ def cancel_session(work: UnitOfWork, *, session_id: str, reason: str = "") -> li
     """
     _require_short(reason)
     session = access.load_session(work, session_id, action=Action.CANCEL)
-    work.lock("instructor", session.instructor_id)
+    work.lock(instructor=session.instructor_id)
     work.db.refresh(session)
     is_host = work.actor.person_id == session.instructor_id
     side = CancelledBy.INSTRUCTOR if is_host else CancelledBy.PLATFORM
@@ -353,7 +360,6 @@ def secure(work: UnitOfWork, booking: Booking, session: TeachingSession, event: 
     booking.status = advance(booking.status, event)
     booking.hold_expires_at = booking.respond_by = booking.pay_by = booking.frees_at = None
     booking.updated_at = work.now
-    work.db.add(booking)
     seats.refresh(work, session, booking)
     enrollments.settle_deferral(work, student_id=booking.student_id, course_id=booking.course_id)
     audit.record(work, "booking.scheduled", "booking", booking.id, by=event.value)
@@ -376,7 +382,6 @@ def send_request(work: UnitOfWork, booking: Booking, session: TeachingSession, e
     booking.hold_expires_at = None
     booking.respond_by = booking.frees_at = respond_by
     booking.updated_at = work.now
-    work.db.add(booking)
     seats.refresh(work, session, booking)
     audit.record(work, "booking.requested", "booking", booking.id)
     notifications.queue(work, NotificationKind.REQUESTED, booking, session)
@@ -385,34 +390,53 @@ def send_request(work: UnitOfWork, booking: Booking, session: TeachingSession, e
 
 # Built once, as every booking runs them.
 _OFFERED = (
-    select(Offering, InstructorProfile, Person, Course)
+    select(  # type: ignore[call-overload]
+        Offering,
+        InstructorProfile,
+        Person,
+        Course,
+        InstructorCourse.is_active,
+        InstructorSubject.subject_id,
+    )
     .join(InstructorProfile, col(InstructorProfile.person_id) == col(Offering.instructor_id))
     .join(Person, col(Person.id) == col(Offering.instructor_id))
     .outerjoin(Course, col(Course.id) == col(Offering.course_id))
+    .outerjoin(
+        InstructorCourse,
+        and_(
+            col(InstructorCourse.instructor_id) == col(Offering.instructor_id),
+            col(InstructorCourse.course_id) == col(Offering.course_id),
+        ),
+    )
+    .outerjoin(
+        InstructorSubject,
+        and_(
+            col(InstructorSubject.instructor_id) == col(Offering.instructor_id),
+            col(InstructorSubject.subject_id) == col(Offering.subject_id),
+        ),
+    )
     .where(col(Offering.id) == bindparam("offering"))
 )
 _ENROLLED = select(Enrollment.id).where(
     col(Enrollment.student_id) == bindparam("student"), col(Enrollment.course_id) == bindparam("course")
 )
-_SAME_SEAT = (
-    select(Booking, TeachingSession)
-    .join(TeachingSession, col(TeachingSession.id) == col(Booking.session_id))
-    .where(
-        col(Booking.student_id) == bindparam("student"),
-        col(Booking.offering_id) == bindparam("offering"),
-        col(Booking.starts_at) == bindparam("start"),
-        col(Booking.status).in_(OCCUPYING),
-    )
+_SAME_SEAT = select(Booking.id, Booking.session_id).where(
+    col(Booking.student_id) == bindparam("student"),
+    col(Booking.offering_id) == bindparam("offering"),
+    col(Booking.starts_at) == bindparam("start"),
+    col(Booking.status).in_(OCCUPYING),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class _Offered:
+    """An offering with its host and its price now. ``is_qualified``: the host still teaches what is offered."""
+
     offering: Offering
     profile: InstructorProfile
-    zone: str
-    is_person_active: bool
+    host: Person
     course: Course | None
+    is_qualified: bool
     quote: Quote
 
     @property
@@ -420,22 +444,36 @@ class _Offered:
         return f"{self.course.title}: {self.offering.title}" if self.course else self.offering.title
 
 
+@dataclass(frozen=True, slots=True)
+class _Agreement:
+    """All that was found right about a seat before anything of it is written."""
+
+    offered: _Offered
+    student: Person
+    slot: Slot
+    plan: PayWith
+
+
 def _offered(work: UnitOfWork, offering_id: str) -> _Offered:
     row = work.db.exec(_OFFERED, params={"offering": offering_id}).first()
     if row is None:
         raise NotFound
-    offering, profile, person, course = row
+    offering, profile, host, course, teaches_course, teaches_subject = row
+    if offering.course_id:
+        is_qualified = bool(teaches_course)
+    else:
+        is_qualified = offering.subject_id is None or teaches_subject is not None
     return _Offered(
         offering=offering,
         profile=profile,
-        zone=person.timezone,
-        is_person_active=person.deactivated_at is None,
+        host=host,
         course=course,
+        is_qualified=is_qualified,
         quote=terms.quote_for(offering, profile, course),
     )
 
 
-def _hold(
+def _agree(
     work: UnitOfWork,
     *,
     offering_id: str,
@@ -445,28 +483,41 @@ def _hold(
     agreed: Money | None,
     agreed_credits: int | None = None,
     replaces_former: bool = False,
-) -> tuple[Placed, _Offered]:
+) -> _Agreement | Placed:
+    """What is to be written, or the unfinished hold that the student has on this time already."""
     access.require_person(work)
     offered = _offered(work, offering_id)
     plan = payment_plan(offered.quote, pay_with)
     student = access.student_for(work, student_id)
     _require_bookable(work, offered, student)
     slots.offer_alternatives(work, slots.Wish(offering_id, student.id, starts_at))
-    work.lock("instructor", offered.offering.instructor_id)
-    work.lock("student", student.id)
+    work.lock(instructor=offered.offering.instructor_id, student=student.id)
     expiry.release_lapsed(work, instructor_id=offered.offering.instructor_id, student_id=student.id)
-    if (same := _seat_already_taken(work, offered.offering, student, starts_at)) is not None:
-        return same, offered
     if replaces_former:
+        if (same := _seat_already_taken(work, offered.offering, student, starts_at)) is not None:
+            return same
         _release_former_holds(work, student.id)
-    slot = slots.judge(work, offered.offering, starts_at, student_id=student.id)
+    host = calendars.Host(offered.profile, offered.host.timezone)
+    try:
+        slot = slots.judge(work, offered.offering, starts_at, student_id=student.id, host=host)
+    except Conflict:
+        # A seat of one's own at this time refuses it like anybody else's, so it is looked for only now.
+        if (same := _seat_already_taken(work, offered.offering, student, starts_at)) is not None:
+            return same
+        raise
     _require_agreed(offered.quote, agreed, agreed_credits)
+    return _Agreement(offered, student, slot, plan)
+
+
+def _hold(work: UnitOfWork, agreement: _Agreement) -> tuple[Booking, TeachingSession]:
+    """The seat as a hold, and its session; ``seats.refresh`` stores both."""
+    offered, student, plan = agreement.offered, agreement.student, agreement.plan
     expires_at = work.now + timedelta(minutes=work.settings.hold_minutes)
     session = seats.session_at(
         work,
-        slot,
+        agreement.slot,
         offered.offering,
-        timezone=offered.zone,
+        timezone=offered.host.timezone,
         buffer_minutes=calendars.slot_rules(offered.profile, work.settings).buffer_minutes,
         frees_at=expires_at,
     )
@@ -494,11 +545,9 @@ def _hold(
         created_at=work.now,
         updated_at=work.now,
     )
-    work.db.add(booking)
-    seats.refresh(work, session, booking)
     audit.record(work, "booking.held", "booking", booking.id, session_id=session.id, student_id=student.id)
     live.booking_changed(work, booking)
-    return Placed(booking, session), offered
+    return booking, session
 
 
 def _finish(
@@ -511,50 +560,42 @@ def _finish(
         booking.requirements = details.requirements.strip()
         booking.reminders = details.reminders
     booking.updated_at = work.now
-    work.db.add(booking)
     if booking.pay_with is PayWith.CARD:
+        seats.refresh(work, session, booking)
         return
-    if booking.pay_with is PayWith.CREDITS:
-        credits.spend(work, booking)
     if offered.offering.booking_mode is BookingMode.REQUEST:
         send_request(work, booking, session, BookingEvent.SUBMIT)
     else:
         secure(work, booking, session, BookingEvent.PAY)
+    if booking.pay_with is PayWith.CREDITS:
+        credits.spend(work, booking)
 
 
 def _require_bookable(work: UnitOfWork, offered: _Offered, student: Person) -> None:
     offering = offered.offering
     if offering.course_id and offering.requires_enrollment:
         require_enrolled(work, offering.course_id, student)
-    if not (offering.is_active and offered.is_person_active and _is_qualified(work, offering)):
+    if not (offering.is_active and offered.host.deactivated_at is None and offered.is_qualified):
         raise InstructorUnavailable
 
 
 def require_enrolled(work: UnitOfWork, course_id: str, student: Person) -> None:
     """Raise NotEnrolled unless the student is in the course."""
-    enrolled = work.db.exec(_ENROLLED, params={"student": student.id, "course": course_id})
+    enrolled = work.execute(_ENROLLED, {"student": student.id, "course": course_id})
     if enrolled.first() is None:
         raise NotEnrolled(course_id=course_id)
-
-
-def _is_qualified(work: UnitOfWork, offering: Offering) -> bool:
-    if offering.course_id:
-        teaches = work.db.get(InstructorCourse, (offering.instructor_id, offering.course_id))
-        return teaches is not None and teaches.is_active
-    if offering.subject_id:
-        return work.db.get(InstructorSubject, (offering.instructor_id, offering.subject_id)) is not None
-    return True
 
 
 def _seat_already_taken(
     work: UnitOfWork, offering: Offering, student: Person, starts_at: datetime
 ) -> Placed | None:
-    row = work.db.exec(
-        _SAME_SEAT, params={"student": student.id, "offering": offering.id, "start": starts_at}
+    row = work.execute(
+        _SAME_SEAT, {"student": student.id, "offering": offering.id, "start": starts_at}
     ).first()
     if row is None:
         return None
-    booking, session = row
+    booking = work.db.get_one(Booking, row.id)
+    session = work.db.get_one(TeachingSession, row.session_id)
     if booking.status is not BookingStatus.HELD:
         raise AlreadyBooked(booking_id=booking.id, session_id=session.id)
     return Placed(booking, session, is_new=False)
@@ -621,10 +662,12 @@ def _change_group(
         work,
         slot,
         offered.offering,
-        timezone=offered.zone,
+        timezone=offered.host.timezone,
         buffer_minutes=calendars.slot_rules(offered.profile, work.settings).buffer_minutes,
         frees_at=None,
     )
+    work.db.add(joined)
+    work.db.flush()
     booking.session_id, booking.starts_at, booking.ends_at = joined.id, joined.starts_at, joined.ends_at
     work.db.add(booking)
     seats.refresh(work, left, booking)

@@ -69,7 +69,15 @@ _OVERRIDES = (
     )
     .order_by(col(AvailabilityOverride.on_date), col(AvailabilityOverride.start_minute))
 )
-_PUBLISHED = select(PublishedSlot).where(
+_PUBLISHED = select(  # type: ignore[call-overload]
+    PublishedSlot.id,
+    PublishedSlot.instructor_id,
+    PublishedSlot.starts_at,
+    PublishedSlot.ends_at,
+    PublishedSlot.seats,
+    PublishedSlot.session_type,
+    PublishedSlot.offering_id,
+).where(
     col(PublishedSlot.instructor_id).in_(_INSTRUCTORS),
     col(PublishedSlot.starts_at) < bindparam("end"),
     col(PublishedSlot.starts_at) >= bindparam("start"),
@@ -98,6 +106,14 @@ _STUDENT_BUSY = select(Booking.id, Booking.starts_at, Booking.ends_at).where(
     col(Booking.ends_at) > bindparam("start"),
     still_counts(col(Booking.frees_at), bindparam("now")),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """An instructor with what is their own to decide about their calendar."""
+
+    profile: InstructorProfile
+    zone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,26 +178,36 @@ def load(
     work: UnitOfWork, instructor_ids: Collection[str], window: TimeSpan
 ) -> dict[str, InstructorCalendar]:
     """The calendars of these instructors around ``window``; unknown ids are left out."""
-    instructor_ids = list(instructor_ids)
+    return load_of(work, hosts(work, instructor_ids), window)
+
+
+def hosts(work: UnitOfWork, instructor_ids: Collection[str]) -> list[Host]:
+    """These instructors; unknown ids are left out."""
+    rows = work.db.exec(_PEOPLE, params={"instructors": list(instructor_ids)})
+    return [Host(profile, zone) for profile, zone in rows]
+
+
+def load_of(work: UnitOfWork, people: Sequence[Host], window: TimeSpan) -> dict[str, InstructorCalendar]:
+    """``load`` for instructors whose profiles are known already."""
+    instructor_ids = [host.profile.person_id for host in people]
     around = TimeSpan(window.start - _MARGIN, window.end + _MARGIN)
-    people = work.db.exec(_PEOPLE, params={"instructors": instructor_ids}).all()
     weekly = _weekly_rules(work, instructor_ids)
     overrides = _overrides(work, instructor_ids, around)
     published = _published(work, instructor_ids, around)
     occupied = _occupied(work, instructor_ids, around)
     return {
-        profile.person_id: InstructorCalendar(
-            instructor_id=profile.person_id,
+        instructor_id: InstructorCalendar(
+            instructor_id=instructor_id,
             calendar=Calendar(
-                zone=zone,
-                rules=tuple(weekly[profile.person_id]),
-                overrides=tuple(overrides[profile.person_id]),
-                published=tuple(published[profile.person_id]),
+                zone=host.zone,
+                rules=tuple(weekly[instructor_id]),
+                overrides=tuple(overrides[instructor_id]),
+                published=tuple(published[instructor_id]),
             ),
-            rules=slot_rules(profile, work.settings),
-            occupied=tuple(occupied[profile.person_id]),
+            rules=slot_rules(host.profile, work.settings),
+            occupied=tuple(occupied[instructor_id]),
         )
-        for profile, zone in people
+        for instructor_id, host in zip(instructor_ids, people, strict=True)
     }
 
 
@@ -189,9 +215,9 @@ def student_busy(
     work: UnitOfWork, student_id: str, window: TimeSpan, *, without_booking: str | None = None
 ) -> list[TimeSpan]:
     """The spans in which the student already has a seat."""
-    rows = work.db.exec(
+    rows = work.execute(
         _STUDENT_BUSY,
-        params={
+        {
             "student": student_id,
             "start": window.start - _MARGIN,
             "end": window.end + _MARGIN,
@@ -203,7 +229,7 @@ def student_busy(
 
 def _weekly_rules(work: UnitOfWork, instructor_ids: Collection[str]) -> dict[str, list[WeeklyRule]]:
     found: dict[str, list[WeeklyRule]] = defaultdict(list)
-    rows = work.db.exec(_WEEKLY, params={"instructors": instructor_ids})
+    rows = work.execute(_WEEKLY, {"instructors": instructor_ids})
     for instructor_id, day, start, end in rows:
         found[instructor_id].append(WeeklyRule(day, start, end))
     return found
@@ -213,7 +239,7 @@ def _overrides(
     work: UnitOfWork, instructor_ids: Collection[str], around: TimeSpan
 ) -> dict[str, list[DateOverride]]:
     windows: dict[tuple[str, date], list[tuple[int, int]]] = defaultdict(list)
-    rows = work.db.exec(_OVERRIDES, params={"instructors": instructor_ids, "last_day": around.end.date()})
+    rows = work.execute(_OVERRIDES, {"instructors": instructor_ids, "last_day": around.end.date()})
     for instructor_id, on, start, end in rows:
         window = windows[instructor_id, on]
         if start is not None and end is not None:
@@ -228,9 +254,7 @@ def _published(
     work: UnitOfWork, instructor_ids: Collection[str], around: TimeSpan
 ) -> dict[str, list[PublishedTime]]:
     found: dict[str, list[PublishedTime]] = defaultdict(list)
-    rows = work.db.exec(
-        _PUBLISHED, params={"instructors": instructor_ids, "start": around.start, "end": around.end}
-    )
+    rows = work.execute(_PUBLISHED, {"instructors": instructor_ids, "start": around.start, "end": around.end})
     for row in rows:
         found[row.instructor_id].append(
             PublishedTime(
@@ -247,9 +271,9 @@ def _published(
 def _occupied(
     work: UnitOfWork, instructor_ids: Collection[str], around: TimeSpan
 ) -> dict[str, list[OccupiedTime]]:
-    rows: Sequence[Any] = work.db.exec(
+    rows: Sequence[Any] = work.execute(
         _OCCUPIED,
-        params={
+        {
             "instructors": instructor_ids,
             "start": around.start,
             "end": around.end,

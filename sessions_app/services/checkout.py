@@ -169,7 +169,7 @@ def _record_page(work: UnitOfWork, told: GatewayPayment) -> None:
     if payment is None:
         raise NotFound
     booking = work.db.get_one(Booking, payment.booking_id)
-    work.lock("instructor", booking.instructor_id)
+    work.lock(instructor=booking.instructor_id)
     work.db.refresh(booking)
     work.db.refresh(payment)
     if payment.status is not PaymentStatus.CREATING:

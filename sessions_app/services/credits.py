@@ -24,7 +24,7 @@ def balance_of(work: UnitOfWork, student_id: str) -> int:
 
 def spend(work: UnitOfWork, booking: Booking) -> None:
     """Pay a booking's credits from its student's account, once. Raises InsufficientCredits."""
-    work.lock("student", booking.student_id)
+    work.lock(student=booking.student_id)
     ledger.spend(balance_of(work, booking.student_id), booking.credits)
     _post(work, booking.student_id, -booking.credits, ledger.spend_reason(booking.id), booking_id=booking.id)
 
@@ -54,7 +54,7 @@ def grant(work: UnitOfWork, *, student_id: str, amount: int, key: str, note: str
     if amount <= 0:
         raise InvalidInput("Give at least one credit.", field="amount")
     reason = ledger.grant_reason(work.actor.person_id or "system", key)
-    work.lock("student", student_id)
+    work.lock(student=student_id)
     if work.db.exec(select(LedgerEntry.id).where(col(LedgerEntry.reason) == reason)).first():
         return
     _post(work, student_id, amount, reason, note=note)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sqlalchemy import bindparam, update
 from sqlmodel import col, select
 
 from sessions_app.domain.errors import NotAllowed, NotFound
@@ -13,6 +14,20 @@ from sessions_app.services.unit_of_work import UnitOfWork
 
 OPEN_DEFERRALS = frozenset({DeferredStatus.WAITING, DeferredStatus.NOTIFIED})
 """The student still means to choose a time."""
+
+_SETTLE_DEFERRAL = (
+    update(DeferredEnrollment)
+    .where(
+        col(DeferredEnrollment.enrollment_id).in_(
+            select(Enrollment.id).where(
+                col(Enrollment.student_id) == bindparam("student"),
+                col(Enrollment.course_id) == bindparam("course"),
+            )
+        ),
+        col(DeferredEnrollment.status).in_(OPEN_DEFERRALS),
+    )
+    .values(status=DeferredStatus.SCHEDULED, updated_at=bindparam("now"))
+)
 
 
 def enroll(work: UnitOfWork, *, course_id: str, student_id: str | None = None) -> Enrollment:
@@ -26,7 +41,7 @@ def enroll(work: UnitOfWork, *, course_id: str, student_id: str | None = None) -
     if course is None or not course.is_active:
         raise NotFound
     student = access.student_for(work, student_id)
-    work.lock("student", student.id)
+    work.lock(student=student.id)
     enrollment = work.db.exec(
         select(Enrollment).where(
             col(Enrollment.student_id) == student.id, col(Enrollment.course_id) == course.id
@@ -54,7 +69,7 @@ def defer(work: UnitOfWork, *, enrollment_id: str) -> DeferredEnrollment:
         raise NotFound
     if not allowed(Action.BOOK, relation, guardian_rights=rights):
         raise NotAllowed
-    work.lock("student", enrollment.student_id)
+    work.lock(student=enrollment.student_id)
     deferred = work.db.get(DeferredEnrollment, enrollment.id)
     if deferred is not None and deferred.status in OPEN_DEFERRALS:
         return deferred
@@ -70,15 +85,4 @@ def settle_deferral(work: UnitOfWork, *, student_id: str, course_id: str | None)
     """The student has a session in the course: nothing waits any more."""
     if course_id is None:
         return
-    waiting = work.db.exec(
-        select(DeferredEnrollment)
-        .join(Enrollment, col(Enrollment.id) == col(DeferredEnrollment.enrollment_id))
-        .where(
-            col(Enrollment.student_id) == student_id,
-            col(Enrollment.course_id) == course_id,
-            col(DeferredEnrollment.status).in_(OPEN_DEFERRALS),
-        )
-    ).first()
-    if waiting is not None:
-        waiting.status, waiting.updated_at = DeferredStatus.SCHEDULED, work.now
-        work.db.add(waiting)
+    work.execute(_SETTLE_DEFERRAL, {"student": student_id, "course": course_id, "now": work.now})

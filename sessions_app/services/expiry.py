@@ -17,27 +17,22 @@ from sessions_app.services.notifications import NotificationKind
 from sessions_app.services.unit_of_work import Platform, UnitOfWork
 
 _BATCH = 200
-_LAPSED = (
-    select(Booking, TeachingSession)
-    .join(TeachingSession, col(TeachingSession.id) == col(Booking.session_id))
-    .where(
-        or_(
-            col(Booking.instructor_id) == bindparam("instructor"),
-            col(Booking.student_id) == bindparam("student"),
-        ),
-        col(Booking.status).in_(TENTATIVE),
-        col(Booking.frees_at) <= bindparam("now"),
-    )
+_LAPSED = select(Booking.id, Booking.session_id).where(
+    or_(
+        col(Booking.instructor_id) == bindparam("instructor"),
+        col(Booking.student_id) == bindparam("student"),
+    ),
+    col(Booking.status).in_(TENTATIVE),
+    col(Booking.frees_at) <= bindparam("now"),
 )
 
 
 def release_lapsed(work: UnitOfWork, *, instructor_id: str, student_id: str) -> None:
     """Expire what is overdue on this instructor's calendar or for this student. The instructor must be locked."""
-    rows = work.db.exec(
-        _LAPSED, params={"instructor": instructor_id, "student": student_id, "now": work.now}
-    ).all()
-    for booking, session in rows:
-        lapse(work, booking, session)
+    rows = work.execute(_LAPSED, {"instructor": instructor_id, "student": student_id, "now": work.now}).all()
+    for booking_id, session_id in rows:
+        booking = work.db.get_one(Booking, booking_id)
+        lapse(work, booking, work.db.get_one(TeachingSession, session_id))
 
 
 def lapse(work: UnitOfWork, booking: Booking, session: TeachingSession) -> bool:
@@ -78,8 +73,7 @@ def _lapse_one(work: UnitOfWork, booking_id: str) -> bool:
     booking = work.db.get(Booking, booking_id)
     if booking is None:
         return False
-    work.lock("instructor", booking.instructor_id)
-    work.lock("student", booking.student_id)
+    work.lock(instructor=booking.instructor_id, student=booking.student_id)
     work.db.refresh(booking)
     session = work.db.get_one(TeachingSession, booking.session_id)
     return lapse(work, booking, session)

@@ -96,7 +96,7 @@ def once(
 
     def keyed(work: UnitOfWork) -> Answer:
         caller = access.require_person(work)
-        work.lock("idempotency", f"{caller}:{request.key}")
+        work.lock(idempotency=f"{caller}:{request.key}")
         record = _current(work, caller, request)
         if record is not None and record.status is not None:
             return Answer(record.status, record.body or {}, is_replay=True)
@@ -176,7 +176,7 @@ def _kept_refusal(platform: Platform, actor: Actor, request: Request, refused: D
 def _take(work: UnitOfWork, *, request: Request) -> Answer | None:
     """None when the key is ours now; an Answer with status 0 while somebody else works on it."""
     caller = access.require_person(work)
-    work.lock("idempotency", f"{caller}:{request.key}")
+    work.lock(idempotency=f"{caller}:{request.key}")
     record = _current(work, caller, request)
     if record is None:
         work.db.add(
@@ -195,7 +195,7 @@ def _take(work: UnitOfWork, *, request: Request) -> Answer | None:
 
 def _finish(work: UnitOfWork, *, request: Request, given: Answer) -> Answer:
     caller = access.require_person(work)
-    work.lock("idempotency", f"{caller}:{request.key}")
+    work.lock(idempotency=f"{caller}:{request.key}")
     record = _current(work, caller, request)
     if record is not None and record.status is not None:
         return Answer(record.status, record.body or {}, is_replay=True)

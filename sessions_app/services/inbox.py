@@ -23,7 +23,7 @@ _BATCH = 50
 
 def receive(work: UnitOfWork, event: GatewayEvent, *, source: str) -> bool:
     """Store a verified event; return whether it was new."""
-    work.lock("event", f"{source}:{event.id}")
+    work.lock(event=f"{source}:{event.id}")
     known = select(InboundEvent.id).where(
         col(InboundEvent.source) == source, col(InboundEvent.external_id) == event.id
     )

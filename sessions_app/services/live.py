@@ -26,4 +26,4 @@ def booking_changed(work: UnitOfWork, booking: Booking) -> None:
             calendar_topic(booking.instructor_id),
         }
     )
-    work.after_commit(lambda: work.platform.announce(topics))
+    work.announce(topics)

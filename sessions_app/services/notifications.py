@@ -105,18 +105,17 @@ def queue(
         if not person.email or person.email in told:
             continue
         told.add(person.email)
-        work.db.add(
-            OutboxMessage(
-                dedupe_key=f"{kind}/{booking.id}/{key or booking.sequence}/{person.id}",
-                stream=f"{booking.id}:{person.email}",
-                kind=kind,
-                recipient_id=person.id,
-                to_address=person.email,
-                booking_id=booking.id,
-                facts={**facts, "part": part.value, "recipient": _card(person)},
-                available_at=work.now,
-                created_at=work.now,
-            )
+        work.append(
+            OutboxMessage,
+            dedupe_key=f"{kind}/{booking.id}/{key or booking.sequence}/{person.id}",
+            stream=f"{booking.id}:{person.email}",
+            kind=kind,
+            recipient_id=person.id,
+            to_address=person.email,
+            booking_id=booking.id,
+            facts={**facts, "part": part.value, "recipient": _card(person)},
+            available_at=work.now,
+            created_at=work.now,
         )
 
 
@@ -126,17 +125,16 @@ def queue_to_person(
     """Queue a message that is about no booking, such as a password reset; nothing for a person without email."""
     if not person.email:
         return
-    work.db.add(
-        OutboxMessage(
-            dedupe_key=f"{kind}/{key}",
-            stream=f"{person.id}:{person.email}",
-            kind=kind,
-            recipient_id=person.id,
-            to_address=person.email,
-            facts={**facts, "recipient": _card(person)},
-            available_at=work.now,
-            created_at=work.now,
-        )
+    work.append(
+        OutboxMessage,
+        dedupe_key=f"{kind}/{key}",
+        stream=f"{person.id}:{person.email}",
+        kind=kind,
+        recipient_id=person.id,
+        to_address=person.email,
+        facts={**facts, "recipient": _card(person)},
+        available_at=work.now,
+        created_at=work.now,
     )
 
 
@@ -150,8 +148,11 @@ _GUARDIANS = (
 
 def _people(work: UnitOfWork, booking: Booking) -> dict[str, Person]:
     ids = {booking.student_id, booking.instructor_id, booking.booked_by_id}
-    rows = work.db.exec(_PEOPLE, params={"ids": list(ids)})
-    return {person.id: person for person in rows}
+    known = [person for person_id in ids if (person := work.known(Person, person_id))]
+    others = ids - {person.id for person in known}
+    if others:
+        known += work.db.exec(_PEOPLE, params={"ids": list(others)})
+    return {person.id: person for person in known}
 
 
 def _recipients(

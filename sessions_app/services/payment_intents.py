@@ -123,8 +123,7 @@ def give_back(work: UnitOfWork, *, intent_id: str, amount_minor: int | None, rea
         raise NotAllowed
     payment = _payment(work, intent_id)
     booking = work.db.get_one(Booking, payment.booking_id)
-    work.lock("instructor", booking.instructor_id)
-    work.lock("student", booking.student_id)
+    work.lock(instructor=booking.instructor_id, student=booking.student_id)
     work.db.refresh(payment)
     left = payment.captured_minor - payment.refunded_minor
     if left == 0:

@@ -43,8 +43,7 @@ def settle(work: UnitOfWork, told: GatewayPayment) -> None:
     if payment is None:
         return
     booking = work.db.get_one(Booking, payment.booking_id)
-    work.lock("instructor", booking.instructor_id)
-    work.lock("student", booking.student_id)
+    work.lock(instructor=booking.instructor_id, student=booking.student_id)
     work.db.refresh(payment)
     work.db.refresh(booking)
     session = seats.session_of(work, booking)

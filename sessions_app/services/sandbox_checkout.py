@@ -128,7 +128,7 @@ def _press(work: UnitOfWork, *, token: str, button: Press) -> datetime | None:
 
 def _end_hold(work: UnitOfWork, *, token: str) -> None:
     _, _, booking = _load(work, token, lock=True)
-    work.lock("instructor", booking.instructor_id)
+    work.lock(instructor=booking.instructor_id)
     if booking.status is BookingStatus.HELD:
         booking.hold_expires_at = booking.frees_at = work.now
         expiry.lapse(work, booking, work.db.get_one(TeachingSession, booking.session_id))

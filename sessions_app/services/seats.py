@@ -35,12 +35,15 @@ def session_at(
     buffer_minutes: int,
     frees_at: datetime | None,
 ) -> TeachingSession:
-    """The group session that the slot joins, or a new tentative one at the slot's span with one seat taken."""
+    """The group session that the slot joins, or a new tentative one at the slot's span with one seat taken.
+
+    A new one is not stored yet: ``refresh`` stores it, as it then is, before the seat in it.
+    """
     if slot.session_id is not None:
         session = work.db.get(TeachingSession, slot.session_id)
         if session is not None:
             return session
-    session = TeachingSession(
+    return TeachingSession(
         instructor_id=offering.instructor_id,
         offering_id=offering.id,
         course_id=offering.course_id,
@@ -57,22 +60,19 @@ def session_at(
         timezone=timezone,
         created_at=work.now,
     )
-    work.db.add(session)
-    work.db.flush()
-    return session
 
 
 def refresh(work: UnitOfWork, session: TeachingSession, changed: Booking) -> None:
     """Make the session what its seats say after ``changed``: status, seats taken, until when it blocks.
 
-    Raises SessionFull when more seats are taken than there are.
+    Both are stored. Raises SessionFull when more seats are taken than there are.
     """
     seats: list[tuple[BookingStatus, datetime | None]]
     if session.capacity == 1:
         # Only one seat ever occupies a one-to-one session, so the others need not be read.
         seats = [(changed.status, changed.frees_at)] if changed.session_id == session.id else []
     else:
-        work.db.flush()
+        _store(work, session, changed)
         rows = select(Booking.status, Booking.frees_at).where(col(Booking.session_id) == session.id)
         seats = [(BookingStatus(status), frees_at) for status, frees_at in work.db.exec(rows)]
     statuses = [status for status, _ in seats]
@@ -87,7 +87,14 @@ def refresh(work: UnitOfWork, session: TeachingSession, changed: Booking) -> Non
     if session.status is SessionStatus.TENTATIVE:
         ends = [frees_at for status, frees_at in seats if status in TENTATIVE]
         session.frees_at = None if None in ends else max(end for end in ends if end is not None)
+    _store(work, session, changed)
+
+
+def _store(work: UnitOfWork, session: TeachingSession, seat: Booking) -> None:
+    # The session first: the foreign key between them is known to the database, not to the ORM's ordering.
     work.db.add(session)
+    work.db.flush()
+    work.db.add(seat)
     work.db.flush()
 
 

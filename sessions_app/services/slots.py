@@ -19,10 +19,10 @@ from sessions_app.domain.errors import (
 from sessions_app.domain.instants import MAX_DAYS
 from sessions_app.domain.slots import Reason, Slot, SlotListing
 from sessions_app.domain.timespans import TimeSpan
-from sessions_app.models import Booking, InstructorProfile, Offering, TeachingSession
+from sessions_app.models import Booking, Offering, TeachingSession
 from sessions_app.models.catalogue import SessionType
 from sessions_app.services import calendars
-from sessions_app.services.calendars import InstructorCalendar
+from sessions_app.services.calendars import Host, InstructorCalendar
 from sessions_app.services.unit_of_work import UnitOfWork
 
 MAX_RANGE = timedelta(days=MAX_DAYS)
@@ -104,14 +104,16 @@ def judge(
     student_id: str,
     moving: Booking | None = None,
     by_host: bool = False,
+    host: Host | None = None,
 ) -> Slot:
     """The slot at ``starts_at``, by the same engine that lists them.
 
-    ``by_host`` leaves out the instructor's own notice and horizon. Raises OutsideAvailability, SessionFull,
-    SlotTaken or StudentBusy with ``details.reason``.
+    ``host`` is the instructor where they are loaded already. ``by_host`` leaves out the instructor's own notice and
+    horizon. Raises OutsideAvailability, SessionFull, SlotTaken or StudentBusy with ``details.reason``.
     """
     window = calendars.offering_span(offering, starts_at)
-    loaded = calendars.load(work, [offering.instructor_id], window)[offering.instructor_id]
+    hosts = calendars.hosts(work, [offering.instructor_id]) if host is None else [host]
+    loaded = calendars.load_of(work, hosts, window)[offering.instructor_id]
     without = session_left_by(work, moving)
     verdict = engine.judge(
         starts_at,
@@ -168,10 +170,12 @@ def nearest_to(work: UnitOfWork, wish: Wish) -> tuple[Slot, ...]:
     if offering is None:
         return ()
     moving = work.db.get(Booking, wish.moving_booking_id) if wish.moving_booking_id else None
-    profile = work.db.get(InstructorProfile, offering.instructor_id)
-    horizon = calendars.slot_rules(profile, work.settings).horizon_days if profile else 0
+    [host] = calendars.hosts(work, [offering.instructor_id])
+    horizon = calendars.slot_rules(host.profile, work.settings).horizon_days
     end = min(work.now + timedelta(days=horizon + 2), work.now + MAX_RANGE)
-    found = listing(work, offering, TimeSpan(work.now, end), student_id=wish.student_id, moving=moving)
+    window = TimeSpan(work.now, end)
+    loaded = calendars.load_of(work, [host], window)[offering.instructor_id]
+    found = list_with(work, loaded, offering, window, student_id=wish.student_id, moving=moving)
     return engine.nearest(wish.starts_at, found)
 
 

@@ -206,9 +206,10 @@ def connection_toast() -> rx.Component:
 def frame(*parts: ui.Children, toasts: rx.Component | None) -> rx.Component:
     """A whole page: the skip link, its parts and the toasts."""
     return rx.el.div(
-        rx.el.a(
+        ui.link(
             "Skip to content",
             href=f"#{MAIN}",
+            external=True,
             class_name="sr-only focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-(--z-toast) "
             "focus:rounded-control focus:bg-surface focus:px-4 focus:py-3",
         ),

@@ -19,9 +19,10 @@ def test_pay() -> rx.Component:
     """Two halves: the order on the ground, the payment on the surface."""
     view = TestPayState.view
     return rx.el.div(
-        rx.el.a(
+        ui.link(
             "Skip to content",
             href=f"#{MAIN}",
+            external=True,
             class_name="sr-only focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-(--z-toast) "
             "focus:rounded-control focus:bg-surface focus:px-4 focus:py-3",
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import reflex as rx
+from reflex_components_core.el.elements.inline import A
 from reflex_components_core.react_router import link as router_link
 
 from sessions_app.components.ui.values import Children, Text
@@ -27,14 +28,16 @@ def link(
 ) -> rx.Component:
     """A bare link, for parts that bring their own classes.
 
-    ``external`` is for anything that is not one of our pages: other hosts, ``/api/…``, files, ``mailto:``.
-    They are loaded by the browser, not by the router. ``new_tab`` only makes sense with it.
+    ``external`` is for anything that is not one of our pages: other hosts, ``/api/…``, files, ``mailto:``, or a place
+    on this page (``#main``), to which the browser then moves the focus too. They are loaded by the browser, not by
+    the router. ``new_tab`` only makes sense with it.
     """
     if not external:
         return router_link(*children, to=href, class_name=class_name, **attrs)
     if new_tab:
         attrs |= {"target": "_blank", "rel": "noopener noreferrer"}
-    return rx.el.a(*children, href=href, class_name=class_name, **attrs)
+    # Not rx.el.a: since Reflex 0.10 that is the router's link, which shows "/api/…" as a page that does not exist.
+    return A.create(*children, href=href, class_name=class_name, **attrs)
 
 
 def text_link(

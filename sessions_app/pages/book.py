@@ -56,6 +56,24 @@ def _label() -> str:
     return load_settings().instructor_label
 
 
+def _who(**attrs: Any) -> rx.Component:
+    """Whose times and instructors these are; only guardians of several are asked."""
+    return ui.select_field(
+        "Who is it for?",
+        "student_id",
+        BookState.who.options,
+        on_change=BookState.choose_student,
+        **attrs,
+    )
+
+
+def _who_first(class_name: str) -> rx.Component:
+    return rx.cond(
+        BookState.who.options.length() > 0,
+        _who(value=BookState.who.student_id, class_name=f"max-w-[22rem] {class_name}"),
+    )
+
+
 def _notice(class_name: str) -> rx.Component:
     return notice(
         BookState.notice,
@@ -97,6 +115,7 @@ def _choose() -> rx.Component:
     )
     return rx.el.div(
         _notice("mb-6"),
+        _who_first("mb-6"),
         rx.el.div(
             cards,
             rx.el.aside(
@@ -163,6 +182,7 @@ def _when() -> rx.Component:
     # Phones show one zone at a time; the zone line stands once and is placed where each screen wants it.
     zones = rx.el.div(
         _notice("mb-5 max-sm:mx-(--gutter) max-sm:mt-4"),
+        _who_first("mb-5 max-sm:mx-(--gutter) max-sm:mt-4"),
         rx.cond(hold.until != "", hold_banner(hold, on_end=BookState.hold_ended)),
         rx.el.div(
             rx.el.div(
@@ -388,14 +408,9 @@ def _form() -> rx.Component:
     details = BookState.details
     return rx.el.form(
         rx.cond(
-            details.students.length() > 0,
-            ui.select_field(
-                "Who is it for?",
-                "student_id",
-                details.students,
-                error=problem_of("student_id"),
-                default_value=details.student_id,
-            ),
+            BookState.who.options.length() > 0,
+            # Sent with the form: the choice must stand there at once, not when the server has heard of it.
+            _who(default_value=BookState.who.student_id, error=problem_of("student_id")),
         ),
         rx.cond(
             details.asks_topic,

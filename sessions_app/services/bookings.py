@@ -162,16 +162,27 @@ def confirm(
     booking, session = loaded.booking, loaded.session
     _require_live_hold(work, booking)
     offered = _offered(work, booking.offering_id)
-    if student_id is not None and student_id != booking.student_id:
-        student = access.student_for(work, student_id)
-        work.lock(student=student.id)
-        _require_bookable(work, offered, student)
-        _require_free_student(work, student.id, booking)
-        booking.student_id = student.id
+    if student_id is not None:
+        _hand_over(work, booking, offered, student_id)
     if pay_with is not None:
         _settle_plan(booking, payment_plan(Quote.from_json(booking.quote), pay_with))
     _finish(work, booking, session, offered, details)
     return Placed(booking, session)
+
+
+def hand_over(work: UnitOfWork, *, booking_id: str, student_id: str) -> Placed:
+    """Give a held time to another child of the same guardian; that child's other unfinished holds end.
+
+    Raises HoldExpired, NotAllowed, NotEnrolled, and StudentBusy with alternatives that are free for that child.
+    """
+    loaded = access.load_booking(work, booking_id, action=Action.BOOK, lock=True)
+    booking = loaded.booking
+    _require_live_hold(work, booking)
+    wish = slots.Wish(booking.offering_id, student_id, booking.starts_at, moving_booking_id=booking.id)
+    slots.offer_alternatives(work, wish)
+    _hand_over(work, booking, _offered(work, booking.offering_id), student_id, replaces_former=True)
+    live.booking_changed(work, booking)
+    return Placed(booking, loaded.session)
 
 
 def book(
@@ -599,6 +610,24 @@ def _seat_already_taken(
     if booking.status is not BookingStatus.HELD:
         raise AlreadyBooked(booking_id=booking.id, session_id=session.id)
     return Placed(booking, session, is_new=False)
+
+
+def _hand_over(
+    work: UnitOfWork, booking: Booking, offered: _Offered, student_id: str, *, replaces_former: bool = False
+) -> None:
+    if student_id == booking.student_id:
+        return
+    student = access.student_for(work, student_id)
+    work.lock(student=student.id)
+    _require_bookable(work, offered, student)
+    if replaces_former:
+        _release_former_holds(work, student.id)
+    _require_free_student(work, student.id, booking)
+    booking.student_id, booking.timezone = student.id, student.timezone
+    booking.wall_start = f"{booking.starts_at.astimezone(ZoneInfo(student.timezone)):%Y-%m-%dT%H:%M}"
+    booking.updated_at = work.now
+    work.db.add(booking)
+    audit.record(work, "booking.handed_over", "booking", booking.id, student_id=student.id)
 
 
 def _release_former_holds(work: UnitOfWork, student_id: str) -> None:

@@ -61,6 +61,7 @@ from sessions_app.state.wizard.parts import (
     HoldView,
     Look,
     NoticeView,
+    WhoView,
     parse_start,
     span_row,
 )
@@ -78,6 +79,7 @@ class BookState(AppState):
 
     step: str = ""
     head: HeadView = HeadView()
+    who: WhoView = WhoView()
     notice: NoticeView = NO_NOTICE
 
     people: rx.Field[list[choosing_views.ChoiceView]] = rx.field(default_factory=list)
@@ -179,8 +181,13 @@ class BookState(AppState):
     async def _draw_choice(self) -> None:
         look = self._look()
         step = await self._read(
-            wizard.choose_instructor, course_id=self._address.course_id, zone=look.viewer.known_zone
+            wizard.choose_instructor,
+            course_id=self._address.course_id,
+            zone=look.viewer.known_zone,
+            student_id=self._address.student or None,
         )
+        self._student_id = step.student_id or ""
+        self._put("who", WhoView.of(step.students, step.student_id))
         self._course_id = step.course.id
         self._enrollment_id = step.course.enrollment_id or ""
         self._put("head", choosing_views.head_of_choice(step))
@@ -197,7 +204,7 @@ class BookState(AppState):
                 instructor_id=here.teacher_id,
                 course_id=here.course_id or None,
                 offering_id=here.offering or None,
-                student_id=self._student_id or None,
+                student_id=here.student or self._student_id or None,
                 month=here.month,
                 on=here.on,
             ),
@@ -206,6 +213,7 @@ class BookState(AppState):
         self._student_id = step.student_id or ""
         self._course_id = step.course.id if step.course else ""
         self._enrollment_id = step.course.enrollment_id or "" if step.course else ""
+        self._put("who", WhoView.of(step.students, step.student_id))
         self._put("head", times_views.head_of_times(step, look))
         self._put("summary", times_views.summary(step, look))
         self._put("month", times_views.month(step, look))
@@ -243,6 +251,7 @@ class BookState(AppState):
             self.reminders = self.reminders and step.reminders
         self._teacher_id, self._offering_id = step.instructor_id, step.offering_id
         self._course_id, self._student_id = step.course_id or "", step.student_id
+        self._put("who", WhoView.of(step.students, step.student_id))
         self._put("head", details_views.head_of_details(step, look))
         self._put("details", details_views.details(step, look))
         if step.state is HoldState.ENDED:
@@ -253,14 +262,15 @@ class BookState(AppState):
         return None
 
     async def _draw_deferred(self) -> Any:
-        step = await self._read(wizard.progress, course_id=self._address.later)
+        here = self._address
+        step = await self._read(wizard.progress, course_id=here.later, student_id=here.student or None)
         if not step.is_deferred:
-            return rx.redirect(self._address.to(later=""), replace=True)
+            return rx.redirect(here.to(later=""), replace=True)
         self._put(
             "head",
             HeadView(
                 context=f"for {step.title}",
-                back_href=self._address.to(later=""),
+                back_href=here.to(later=""),
                 step=len(STEPS_UNPAID),
                 steps=STEPS_UNPAID,
             ),
@@ -339,6 +349,38 @@ class BookState(AppState):
             step = await self._read(held.held, booking_id=self._held.booking_id)
         return await self._draw_held(step)
 
+    @rx.event
+    @require(*BOOKERS)
+    async def choose_student(self, student_id: str) -> Any:
+        """Have everything be for another child: instructors, times, and a time that is held already.
+
+        Where that child cannot have the held time, it is let go and the times that are free for them are listed.
+        """
+        chosen = str(student_id)
+        if chosen == self.who.student_id or chosen not in [option.value for option in self.who.options]:
+            return None
+        if self.step != "confirm":
+            self._student_id = chosen
+            return rx.redirect(
+                self._address.to(student=chosen, slot=None, proof="", booking=""), replace=True
+            )
+        step = self._held
+        if step is None or self.is_booking:
+            return None
+        self.notice = NO_NOTICE
+        try:
+            await self._run(bookings.hand_over, booking_id=step.booking_id, student_id=chosen)
+        except (StudentBusy, NotEnrolled) as refused:
+            await self._run(bookings.release, booking_id=step.booking_id)
+            self._student_id = chosen
+            self._address = replace(
+                self._address, student=chosen, on=self._look().viewer.date_of(step.span.start)
+            )
+            return await self._back_to_times(refused)
+        except (HoldExpired, IllegalTransition):
+            pass  # what is drawn next says so
+        return await self._draw_held(await self._read(held.held, booking_id=step.booking_id))
+
     async def _hold(self, at: datetime) -> Any:
         try:
             placed = await self._run(
@@ -389,7 +431,7 @@ class BookState(AppState):
     @require(*BOOKERS)
     async def book(self, form: dict[str, Any]) -> AsyncIterator[Any]:
         """Confirm the hold: straight to the confirmation, or to the payment page."""
-        if self.is_booking or self._held is None:
+        if self.is_booking or self._held is None or self.step != "confirm":
             return
         self.is_booking, self.notice = True, NO_NOTICE
         yield

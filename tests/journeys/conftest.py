@@ -16,6 +16,7 @@ from tests.infra.ports import free_port
 from tests.infra.served import ServedApp
 from tests.infra.shared_run import SharedRun
 from tests.infra.visitor import Visitor
+from tests.journeys.backstage import Backstage, behind
 
 ARTIFACTS = Path(__file__).resolve().parents[2] / ".test-artifacts"
 NewVisitor = Callable[..., Visitor]
@@ -59,6 +60,13 @@ def site(
             yield Site(app, mail)
         finally:
             app.stop()
+
+
+@pytest.fixture
+def backstage(site: Site) -> Iterator[Backstage]:
+    """What happens behind the pages of the shared site."""
+    with behind(site.app) as made:
+        yield made
 
 
 # As long as Playwright runs in a thread, no other test there may start an event loop: so it ends with this folder.

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -16,25 +15,23 @@ from sessions_app.models import Course, Person
 from tests.infra.axe import assert_accessible
 from tests.infra.browser import DESKTOP, PHONE, Screen, Theme
 from tests.infra.visitor import Visitor
-from tests.journeys.backstage import Backstage, behind
+from tests.journeys.backstage import Backstage
 from tests.journeys.conftest import NewVisitor, Site
+from tests.journeys.wizard import (
+    BY_CREDITS,
+    FREE,
+    ON_REQUEST,
+    PAID,
+    book_page,
+    held_by,
+    open_times,
+    pick_offering,
+    start_of,
+    times,
+    to_confirm,
+)
 
-FREE, PAID, BY_CREDITS, ON_REQUEST = (
-    "First session",
-    "One-to-one lesson",
-    "Practice with credits",
-    "A question of your own",
-)
-narrow_and_wide = pytest.mark.parametrize(
-    "screen", [DESKTOP, PHONE], ids=lambda screen: screen.name, indirect=True
-)
 desktop = pytest.mark.parametrize("screen", [DESKTOP], ids=["desktop"], indirect=True)
-
-
-@pytest.fixture
-def backstage(site: Site) -> Iterator[Backstage]:
-    with behind(site.app) as made:
-        yield made
 
 
 @pytest.fixture
@@ -43,43 +40,6 @@ def student(backstage: Backstage, visitor: Visitor) -> Person:
     person = backstage.new_student()
     backstage.sign_in(visitor, person)
     return person
-
-
-def book_page(backstage: Backstage, **query: str) -> str:
-    ada = backstage.person("instructor@demo.test")
-    facts = {"instructor": ada.id} | query
-    course = backstage.course().id
-    return f"/courses/{course}/book?" + "&".join(f"{name}={value}" for name, value in facts.items())
-
-
-def times(page: Page) -> Locator:
-    return page.get_by_role("group", name=re.compile(r"^\w+ \d+ \w+ \d{4}$")).get_by_role("button")
-
-
-def open_times(page: Page) -> None:
-    """To the times of the next free day, on any screen."""
-    page.get_by_role("button", name="Next available").click()
-    expect(times(page).first).to_be_visible()
-
-
-def start_of(page: Page, button: Locator) -> datetime:
-    """The instant behind a time button; the visitor's zone is Paris."""
-    day = button.evaluate("node => node.closest('[role=group]').getAttribute('aria-label')")
-    clock = (button.get_attribute("aria-label") or "").partition(" to ")[0]
-    local = datetime.strptime(f"{day} {clock}", "%A %d %B %Y %H:%M").replace(tzinfo=ZoneInfo("Europe/Paris"))
-    return local.astimezone(UTC)
-
-
-def to_confirm(page: Page) -> None:
-    open_times(page)
-    times(page).first.click()
-    expect(page.get_by_role("button", name="Book Session")).to_be_visible()
-    expect(page).to_have_url(re.compile("booking="))
-
-
-def pick_offering(page: Page, title: str) -> None:
-    page.get_by_role("radiogroup", name="Session").get_by_text(title).click()
-    expect(page.get_by_role("radio", name=re.compile(title))).to_be_checked()
 
 
 def step_of(page: Page) -> str:
@@ -416,7 +376,7 @@ def test_a_hold_that_ended_is_asked_about(visitor: Visitor, student: Person, bac
     visitor.open(book_page(backstage))
     to_confirm(page)
     page.get_by_role("textbox", name="Message to your instructor").fill("Kept")
-    held = parse_qs(urlsplit(page.url).query)["booking"][0]
+    held = held_by(page)
     past = backstage.platform.clock.now() - timedelta(seconds=1)
     backstage.edit_booking(held, hold_expires_at=past, frees_at=past)
     # Forced: the sweeper may have told the page already, which then asks by itself and lets nobody press.
@@ -444,7 +404,7 @@ def test_what_breaks_on_our_side(visitor: Visitor, student: Person, backstage: B
     page = visitor.page
     visitor.open(book_page(backstage))
     to_confirm(page)
-    held = parse_qs(urlsplit(page.url).query)["booking"][0]
+    held = held_by(page)
     backstage.edit_booking(held, policy={})
     page.get_by_role("button", name="Book Session").click()
     expect(page.get_by_role("alert")).to_contain_text("Unable to book. Please try again.")

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -21,7 +21,7 @@ from sessions_app.domain.errors import (
 )
 from sessions_app.domain.money import Money
 from sessions_app.domain.pricing import PayWith
-from sessions_app.models import InstructorCourse
+from sessions_app.models import InstructorCourse, Person
 from sessions_app.models.catalogue import BookingMode, SessionType
 from sessions_app.services import bookings, expiry, requests
 from tests.services.world import World, acting, at
@@ -382,6 +382,36 @@ def test_a_guardian_books_for_a_child_without_an_address_and_gets_the_mail(world
 def test_nobody_books_for_somebody_elses_child(world: World) -> None:
     with pytest.raises(NotAllowed):
         world.book(world.student(), world.offering(), at(3, 10), student_id=world.student().id)
+
+
+def test_a_hold_is_handed_over_only_where_the_other_child_could_have_taken_it(world: World) -> None:
+    anna, ben = world.student("Anna"), world.student("Ben", zone="Asia/Tokyo")
+    dora, stranger = world.student("Dora", enrolled=False), world.student("Other")
+    guardian = world.guardian_of(anna, ben, dora)
+    offering, elsewhere = world.offering(), world.offering(world.new_instructor("Bo Berg"))
+    world.book(ben, elsewhere, at(4, 10))
+    former = world.hold(ben, elsewhere, at(5, 10))
+    held = world.hold(guardian, offering, at(4, 10), student_id=anna.id).booking.id
+
+    def give(child: Person, booking_id: str = held) -> None:
+        world.platform.run(bookings.hand_over, acting(guardian), booking_id=booking_id, student_id=child.id)
+
+    with pytest.raises(StudentBusy) as refused:
+        give(ben)
+    assert at(4, 10) not in [
+        datetime.fromisoformat(one["start"]) for one in refused.value.details["alternatives"]
+    ]
+    with pytest.raises(NotEnrolled):
+        give(dora)
+    with pytest.raises(NotAllowed):
+        give(stranger)
+    assert world.booking(held).student_id == anna.id
+    assert world.booking(former.booking.id).status is BookingStatus.HELD
+
+    free = world.hold(guardian, offering, at(6, 10), student_id=anna.id).booking.id
+    give(ben, free)
+    assert (world.booking(free).student_id, world.booking(free).timezone) == (ben.id, "Asia/Tokyo")
+    assert world.booking(former.booking.id).status is BookingStatus.CANCELLED
 
 
 def test_the_same_address_gets_one_mail_an_event(world: World) -> None:

@@ -398,11 +398,70 @@ def test_a_guardian_says_who_it_is_for(tab: Tab, world: World) -> None:
     world.offering()
     booker = Booker(tab, world, world.guardian_of(anna, ben)).go(f"/book/{world.instructor.id}").choose()
     state = booker.state
-    assert [(one.value, one.label) for one in state.details.students] == [(anna.id, "Anna"), (ben.id, "Ben")]
+    assert [(one.value, one.label) for one in state.who.options] == [(anna.id, "Anna"), (ben.id, "Ben")]
     held = state.details.booking_id
     booker.book(student_id=ben.id)
     assert world.booking(held).student_id == ben.id
     assert "for Ben" in tab.state(ConfirmationState).view.who.main
+
+
+def test_instructors_and_times_are_those_of_the_child_that_was_chosen(
+    tab: Tab, world: World, home: str
+) -> None:
+    anna, ben = world.student("Anna"), world.student("Ben", enrolled=False)
+    other = world.offering(world.new_instructor("Bo Berg"))
+    world.book(anna, other, at(2, 10))
+    booker = Booker(tab, world, world.guardian_of(anna, ben)).go(home)
+    assert booker.state.who.student_id == anna.id
+    booker.do("choose_student", student_id=ben.id)
+    assert booker.query["student"] == ben.id
+    booker.go(booker.state.people[0].select_href)
+    assert (booker.state.who.student_id, booker.state.notice.code) == (ben.id, "not_enrolled")
+    booker.do("enroll")
+    booker.go(when(home, world, student=ben.id))
+    assert "20261202T100000Z" in booker.times()
+    booker.do("choose_student", student_id=anna.id)
+    assert "20261202T100000Z" not in booker.times()
+    held = booker.choose("20261202T120000Z").state.details.booking_id
+    assert world.booking(held).student_id == anna.id
+
+
+def test_a_held_time_is_handed_to_the_other_child(tab: Tab, world: World, home: str) -> None:
+    anna, ben = world.student("Anna"), world.student("Ben", zone="Asia/Tokyo")
+    world.give_credits(ben, 3)
+    booker = Booker(tab, world, world.guardian_of(anna, ben)).go(when(home, world)).choose()
+    held = booker.state.details.booking_id
+    booker.do("choose_student", student_id=ben.id)
+    assert (booker.state.step, booker.state.details.booking_id) == ("confirm", held)
+    booking = world.booking(held)
+    assert (booking.student_id, booking.wall_start) == (ben.id, "2026-12-02T19:00")
+    assert ben.id in booker.state.head.back_href
+
+
+def test_a_held_time_the_other_child_cannot_have_leads_to_times_free_for_them(
+    tab: Tab, world: World, home: str
+) -> None:
+    anna, ben = world.student("Anna"), world.student("Ben")
+    world.book(ben, world.offering(world.new_instructor("Bo Berg")), at(2, 10))
+    booker = Booker(tab, world, world.guardian_of(anna, ben)).go(when(home, world)).choose()
+    held = booker.state.details.booking_id
+    booker.do("choose_student", student_id=ben.id)
+    state = booker.state
+    assert (state.step, state.notice.title) == ("when", "You have another session at this time.")
+    assert len(state.notice.rows) == 3
+    assert world.booking(held).status == "cancelled"
+    assert state.who.student_id == ben.id
+    assert "20261202T100000Z" not in booker.times()
+    booker.choose(state.notice.rows[0].start)
+    assert world.booking(state.details.booking_id).student_id == ben.id
+
+
+def test_only_children_of_the_guardian_can_be_chosen(tab: Tab, world: World, home: str) -> None:
+    anna, ben, other = world.student("Anna"), world.student("Ben"), world.student("Other")
+    booker = Booker(tab, world, world.guardian_of(anna, ben)).go(when(home, world, student=other.id))
+    assert booker.state.who.student_id == anna.id
+    booker.choose().do("choose_student", student_id=other.id)
+    assert world.booking(booker.state.details.booking_id).student_id == anna.id
 
 
 def test_what_breaks_on_our_side_is_said_with_a_reference(

@@ -74,11 +74,15 @@ class InstructorChoice:
 
 @dataclass(frozen=True, slots=True)
 class InstructorStep:
-    """Who teaches the course, soonest free first. ``credits`` is None for a viewer who books for nobody."""
+    """Who teaches the course, soonest free first, as ``student_id`` meets them.
+
+    ``credits`` is None for a viewer who books for nobody.
+    """
 
     course: CourseProgress
     choices: tuple[InstructorChoice, ...]
     students: tuple[Student, ...]
+    student_id: str | None
     credits: int | None
     today: date
     now: datetime
@@ -153,15 +157,20 @@ class TimeStep:
     now: datetime
 
 
-def choose_instructor(work: UnitOfWork, *, course_id: str, zone: str) -> InstructorStep:
-    """The instructors of a course, with when they are free next. Raises NotFound for an unknown course."""
+def choose_instructor(
+    work: UnitOfWork, *, course_id: str, zone: str, student_id: str | None = None
+) -> InstructorStep:
+    """The instructors of a course, with when they are free next for one of the viewer's students.
+
+    Raises NotFound for an unknown course.
+    """
     course = work.db.get(Course, course_id)
     if course is None or not course.is_active:
         raise NotFound
     teachers = offers.instructors(work, course_id=course_id)
     ids = [teacher.id for teacher in teachers]
     students = students_of(work)
-    student = default_student(students, course_id)
+    student = student_meant(students, student_id, course_id)
     busy = [own.span for own in _own_bookings(work, student) if not own.is_hold]
     horizon = TimeSpan(work.now, work.now + slots.MAX_RANGE)
     loaded = calendars.load(work, ids, horizon)
@@ -184,6 +193,7 @@ def choose_instructor(work: UnitOfWork, *, course_id: str, zone: str) -> Instruc
         course=progress_in(work, course, student),
         choices=tuple(choices),
         students=students,
+        student_id=student.id if student else None,
         credits=credits.balance_of(work, student.id) if student else None,
         today=today,
         now=work.now,
@@ -196,8 +206,7 @@ def choose_time(work: UnitOfWork, wanted: Wanted) -> TimeStep:
     students = students_of(work)
     offer = _offer_wanted(teacher, wanted.offering_id, students)
     course_id = offer.facts.course_id
-    student = next((one for one in students if one.id == wanted.student_id), None)
-    student = student or default_student(students, course_id)
+    student = student_meant(students, wanted.student_id, course_id)
     own = _own_bookings(work, student)
     hold = next((one for one in own if one.is_hold), None)
     diary = _diary(work, teacher.id, offer.row, [one for one in own if one is not hold], hold)
@@ -245,12 +254,12 @@ def choose_time(work: UnitOfWork, wanted: Wanted) -> TimeStep:
     )
 
 
-def progress(work: UnitOfWork, *, course_id: str) -> CourseProgress:
-    """Where the viewer's student stands in a course. Raises NotFound for an unknown course."""
+def progress(work: UnitOfWork, *, course_id: str, student_id: str | None = None) -> CourseProgress:
+    """Where one of the viewer's students stands in a course. Raises NotFound for an unknown course."""
     course = work.db.get(Course, course_id)
     if course is None:
         raise NotFound
-    return progress_in(work, course, default_student(students_of(work), course_id))
+    return progress_in(work, course, student_meant(students_of(work), student_id, course_id))
 
 
 def teacher_of(work: UnitOfWork, instructor_id: str, course_id: str | None = None) -> Instructor:
@@ -287,8 +296,13 @@ def students_of(work: UnitOfWork) -> tuple[Student, ...]:
     )
 
 
-def default_student(students: Sequence[Student], course_id: str | None) -> Student | None:
-    """Whom a session is for unless somebody says otherwise: the first who is in the course, else the first."""
+def student_meant(
+    students: Sequence[Student], student_id: str | None, course_id: str | None
+) -> Student | None:
+    """Whom a session is for: the one asked for, else the first who is in the course, else the first."""
+    asked = next((student for student in students if student.id == student_id), None)
+    if asked is not None:
+        return asked
     enrolled = (student for student in students if course_id in student.course_ids)
     return next(enrolled, next(iter(students), None))
 

@@ -4,6 +4,7 @@
     …?instructor=usr_2&offering=off_3         when
     …&date=2026-12-08&tz=Europe/Paris         the times of a day, in a zone chosen here
     …&booking=bkg_4                           confirm
+    …&student=usr_5                           for which of a guardian's children, from the first step on
 
 Whatever cannot be read in it is left out: an address is typed, shared and grows old.
 """
@@ -42,6 +43,7 @@ class Address:
     tz: str = ""
     booking: str = ""
     later: str = ""
+    student: str = ""
 
     @classmethod
     def parse(cls, path: str, query: Mapping[str, str]) -> Address:
@@ -62,6 +64,7 @@ class Address:
             tz=query["tz"] if is_zone(query.get("tz", "")) else "",
             booking=query.get("booking", "")[:_LONGEST_ID],
             later=query.get("later", "")[:_LONGEST_ID],
+            student=query.get("student", "")[:_LONGEST_ID],
         )
 
     @property
@@ -91,14 +94,15 @@ class Address:
             "tz": self.tz,
             "booking": self.booking,
             "later": self.later,
+            "student": self.student,
         }
         query = urlencode({name: value for name, value in facts.items() if value}, safe="/")
         return f"{self.path}?{query}" if query else self.path
 
     def kept(self) -> Address:
-        """What stays whatever is chosen next: the wizard itself and the zone."""
+        """What stays whatever is chosen next: the wizard itself, the zone and whom it is for."""
         kept = {field.name: getattr(self, field.name) for field in fields(self)}
-        return Address(**{name: kept[name] for name in ("course_id", "entry_id", "tz")})
+        return Address(**{name: kept[name] for name in ("course_id", "entry_id", "tz", "student")})
 
 
 def _day(text: str) -> date | None:

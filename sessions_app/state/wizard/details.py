@@ -33,7 +33,7 @@ class LineView:
 
 @dataclass(frozen=True)
 class DetailsView:
-    """The confirm step. ``state`` is live or ended; ``students`` is for guardians of several."""
+    """The confirm step. ``state`` is live or ended."""
 
     booking_id: str = ""
     state: str = ""
@@ -57,8 +57,6 @@ class DetailsView:
     pay_note: str = ""
     policy: str = ""
     asks_topic: bool = False
-    students: tuple[OptionView, ...] = ()
-    student_id: str = ""
 
 
 def head_of_details(step: HeldStep, look: Look) -> HeadView:
@@ -76,6 +74,7 @@ def head_of_details(step: HeldStep, look: Look) -> HeadView:
             booking="",
             slot=None,
             proof="",
+            student=step.student_id if len(step.students) > 1 else "",
         ),
         step=DETAILS,
         steps=steps_for([step.pay_with]),
@@ -128,10 +127,6 @@ def details(step: HeldStep, look: Look, *, pay_with: PayWith | None = None) -> D
             partial_percent=step.partial_percent,
         ),
         asks_topic=step.topic_type is TopicType.FLEXIBLE,
-        students=tuple(OptionView(student.id, student.name) for student in step.students)
-        if len(step.students) > 1
-        else (),
-        student_id=step.student_id,
     )
 
 

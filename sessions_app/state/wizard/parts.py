@@ -13,6 +13,7 @@ from datetime import datetime
 from sessions_app.domain.local_labels import Viewer
 from sessions_app.domain.pricing import PayWith
 from sessions_app.domain.timespans import TimeSpan
+from sessions_app.services.queries.wizard import Student
 from sessions_app.state.wizard.address import Address
 
 INSTRUCTOR, DATE_TIME, DETAILS, PAYMENT, DONE = range(1, 6)
@@ -45,6 +46,23 @@ class OptionView:
     value: str
     label: str
     note: str = ""
+
+
+@dataclass(frozen=True)
+class WhoView:
+    """Whom a session is for; ``options`` only where a guardian has several children to choose from."""
+
+    options: tuple[OptionView, ...] = ()
+    student_id: str = ""
+
+    @classmethod
+    def of(cls, students: Iterable[Student], student_id: str | None) -> WhoView:
+        """The children to choose from, and the one that is meant."""
+        options = tuple(OptionView(student.id, student.name) for student in students)
+        return cls(options, student_id or "") if len(options) > 1 else NOBODY_ELSE
+
+
+NOBODY_ELSE = WhoView()
 
 
 @dataclass(frozen=True)

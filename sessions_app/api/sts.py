@@ -151,6 +151,7 @@ _SENTENCES = {
     Reason.OUTSIDE_HOURS: "The instructor has no hours then.",
     Reason.OFF_GRID: "Sessions begin at other times.",
     Reason.DAY_CAP: "The instructor takes no more sessions on these days.",
+    Reason.STUDENT_CAP: "The student has as many sessions ahead as can be booked at a time.",
     Reason.SEAT_FULL: "Every seat is taken.",
     Reason.BUFFER: "These times are too close to another session.",
     Reason.BUSY: "These times are taken.",

@@ -50,6 +50,9 @@ class Reason(StrEnum):
     OUTSIDE_HOURS = "outside_hours"
     OFF_GRID = "off_grid"
     DAY_CAP = "day_cap"
+    STUDENT_CAP = (
+        "student_cap"  # judged in services/slots: it counts the student's bookings, not the times asked for
+    )
     SEAT_FULL = "seat_full"
     BUFFER = "buffer"
     BUSY = "busy"

@@ -623,6 +623,7 @@ def _hand_over(
     if replaces_former:
         _release_former_holds(work, student.id)
     _require_free_student(work, student.id, booking)
+    slots.require_below_cap(work, student.id)
     booking.student_id, booking.timezone = student.id, student.timezone
     booking.wall_start = f"{booking.starts_at.astimezone(ZoneInfo(student.timezone)):%Y-%m-%dT%H:%M}"
     booking.updated_at = work.now

@@ -6,8 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import func
+from sqlmodel import col, select
+
 from sessions_app.domain import instants
 from sessions_app.domain import slots as engine
+from sessions_app.domain.booking_lifecycle import OCCUPYING
 from sessions_app.domain.errors import (
     DomainError,
     InvalidInput,
@@ -61,6 +65,8 @@ def list_with(
     moving: Booking | None = None,
 ) -> SlotListing:
     """``listing`` with the instructor's calendar loaded already, for screens that show several."""
+    if student_id is not None and is_at_cap(work, student_id, moving):
+        return SlotListing((), Reason.STUDENT_CAP)
     return open_with(
         loaded,
         offering,
@@ -128,6 +134,7 @@ def judge(
         capacity=offering.capacity,
         now=work.now,
     )
+    require_below_cap(work, student_id, moving)
     if isinstance(verdict, Slot):
         return verdict
     reasons = [r for r in verdict if not (by_host and r in (Reason.NOTICE, Reason.HORIZON))]
@@ -187,6 +194,36 @@ def session_left_by(work: UnitOfWork, moving: Booking | None) -> str | None:
     if session is None:
         return None
     return session.id if session.session_type is SessionType.INDIVIDUAL or session.seats_taken <= 1 else None
+
+
+def is_at_cap(work: UnitOfWork, student_id: str, moving: Booking | None = None) -> bool:
+    """Whether the student has MAX_ACTIVE_BOOKINGS_PER_STUDENT seats ahead without ``moving``; 0 is no limit."""
+    if not work.settings.max_active_bookings_per_student:
+        return False
+    ahead = select(func.count()).where(
+        col(Booking.student_id) == student_id,
+        col(Booking.status).in_(OCCUPYING),
+        col(Booking.ends_at) > work.now,
+        calendars.still_counts(col(Booking.frees_at), work.now),
+        col(Booking.id) != (moving.id if moving else ""),
+    )
+    return is_cap(work, work.db.exec(ahead).one())
+
+
+def require_below_cap(work: UnitOfWork, student_id: str, moving: Booking | None = None) -> None:
+    """Raise OutsideAvailability (``details.reason`` student_cap) for a student who ``is_at_cap``."""
+    if is_at_cap(work, student_id, moving):
+        cap = work.settings.max_active_bookings_per_student
+        raise OutsideAvailability(
+            f"No more than {cap} sessions ahead can be booked at a time.",
+            reason=Reason.STUDENT_CAP.value,
+            limit=cap,
+        )
+
+
+def is_cap(work: UnitOfWork, seats_ahead: int) -> bool:
+    """Whether a student with so many seats ahead may book no further one."""
+    return 0 < work.settings.max_active_bookings_per_student <= seats_ahead
 
 
 def slot_id(instructor_id: str, span: TimeSpan) -> str:

@@ -38,6 +38,7 @@ from sessions_app.domain.errors import (
 from sessions_app.domain.local_labels import Viewer
 from sessions_app.domain.permissions import Role
 from sessions_app.domain.pricing import PayWith
+from sessions_app.domain.slots import Reason
 from sessions_app.domain.timespans import TimeSpan
 from sessions_app.domain.zones import is_zone
 from sessions_app.services import accounts, analytics, bookings, checkout, enrollments, live, zones
@@ -370,7 +371,7 @@ class BookState(AppState):
         self.notice = NO_NOTICE
         try:
             await self._run(bookings.hand_over, booking_id=step.booking_id, student_id=chosen)
-        except (StudentBusy, NotEnrolled) as refused:
+        except (StudentBusy, NotEnrolled, OutsideAvailability) as refused:
             await self._run(bookings.release, booking_id=step.booking_id)
             self._student_id = chosen
             self._address = replace(
@@ -610,6 +611,14 @@ class BookState(AppState):
             return NoticeView(code=refused.code, title=_FAILED, body=refused.message)
         if isinstance(refused, NotEnrolled):
             return NoticeView(code=refused.code, kind="info", title=refused.message, action="enroll")
+        if refused.details.get("reason") == Reason.STUDENT_CAP:
+            return NoticeView(
+                code=refused.code,
+                kind="info",
+                title=refused.message,
+                link_label="See your sessions",
+                link_href="/dashboard",
+            )
         if isinstance(refused, (SlotTaken, OutsideAvailability, SessionFull)):
             title = refused.message if isinstance(refused, SessionFull) else _TIME_GONE
             return self._lost(_spans(refused), code=refused.code, title=title)

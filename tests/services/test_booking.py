@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -21,9 +22,11 @@ from sessions_app.domain.errors import (
 )
 from sessions_app.domain.money import Money
 from sessions_app.domain.pricing import PayWith
+from sessions_app.domain.slots import Reason, SlotListing
+from sessions_app.domain.timespans import TimeSpan
 from sessions_app.models import InstructorCourse, Person
 from sessions_app.models.catalogue import BookingMode, SessionType
-from sessions_app.services import bookings, expiry, requests
+from sessions_app.services import bookings, expiry, requests, slots
 from tests.services.world import World, acting, at
 
 
@@ -412,6 +415,33 @@ def test_a_hold_is_handed_over_only_where_the_other_child_could_have_taken_it(wo
     give(ben, free)
     assert (world.booking(free).student_id, world.booking(free).timezone) == (ben.id, "Asia/Tokyo")
     assert world.booking(former.booking.id).status is BookingStatus.CANCELLED
+
+
+def test_a_student_books_no_more_sessions_ahead_than_the_setting_allows(world: World) -> None:
+    world.platform = replace(
+        world.platform,
+        settings=world.platform.settings.model_copy(update={"max_active_bookings_per_student": 2}),
+    )
+    student, offering = world.student(), world.offering()
+    first, held = world.book(student, offering, at(3, 10)), world.hold(student, offering, at(4, 10))
+
+    def listing() -> SlotListing:
+        window = TimeSpan(at(2, 0), at(20, 0))
+        return world.platform.read(slots.listing, acting(student), offering, window, student_id=student.id)
+
+    for start in (at(5, 10), at(6, 10)):
+        with pytest.raises(OutsideAvailability) as refused:
+            world.book(student, offering, start)
+        assert refused.value.details == {"reason": "student_cap", "limit": 2, "alternatives": []}
+    assert (listing().slots, listing().reason) == ((), Reason.STUDENT_CAP)
+    # The same hold again, a hold that replaces it, and another time for what is booked add no seat.
+    assert world.hold(student, offering, at(4, 10)).booking.id == held.booking.id
+    world.hold(student, offering, at(5, 10), replaces_former=True)
+    world.platform.run(bookings.reschedule, acting(student), booking_id=first.booking.id, starts_at=at(6, 10))
+    # What has lapsed or is cancelled counts no more.
+    world.clock.advance(minutes=11)
+    assert listing().slots
+    world.book(student, offering, at(7, 10))
 
 
 def test_the_same_address_gets_one_mail_an_event(world: World) -> None:

@@ -171,7 +171,9 @@ def choose_instructor(
     ids = [teacher.id for teacher in teachers]
     students = students_of(work)
     student = student_meant(students, student_id, course_id)
+    # A hold is replaced by whatever is chosen next.
     busy = [own.span for own in _own_bookings(work, student) if not own.is_hold]
+    is_at_cap = slots.is_cap(work, len(busy))
     horizon = TimeSpan(work.now, work.now + slots.MAX_RANGE)
     loaded = calendars.load(work, ids, horizon)
     taught = offers.students_taught(work, ids)
@@ -179,7 +181,8 @@ def choose_instructor(
     choices = []
     for teacher in teachers:
         first = teacher.offers[0].row
-        free = slots.open_with(loaded[teacher.id], first, horizon, student_busy=busy, now=work.now).slots
+        listed = slots.open_with(loaded[teacher.id], first, horizon, student_busy=busy, now=work.now)
+        free = () if is_at_cap else listed.slots
         choices.append(
             InstructorChoice(
                 instructor=teacher,
@@ -210,6 +213,8 @@ def choose_time(work: UnitOfWork, wanted: Wanted) -> TimeStep:
     own = _own_bookings(work, student)
     hold = next((one for one in own if one.is_hold), None)
     diary = _diary(work, teacher.id, offer.row, [one for one in own if one is not hold], hold)
+    if slots.is_cap(work, sum(not one.is_hold for one in own)):
+        diary = replace(diary, is_at_cap=True)
     starts = diary.open(diary.whole)
     counts = Counter(local_date(slot.span.start, wanted.zone) for slot in starts)
 
@@ -365,6 +370,7 @@ class _Diary:
     left: str | None
     whole: TimeSpan
     now: datetime
+    is_at_cap: bool = False
 
     def open(self, window: TimeSpan, *, heeding_own: bool = True) -> tuple[Slot, ...]:
         return self._ask(window, self.own if heeding_own else ())[0]
@@ -392,6 +398,8 @@ class _Diary:
         return tuple(sorted(found, key=lambda clash: clash.span.start))
 
     def _ask(self, window: TimeSpan, own: Sequence[_OwnBooking]) -> tuple[tuple[Slot, ...], Reason | None]:
+        if self.is_at_cap:
+            return (), Reason.STUDENT_CAP
         answer = slots.open_with(
             self.loaded,
             self.offering,

@@ -326,6 +326,8 @@ def _ticks(count: int) -> int:
 def _why_no_month(step: TimeStep, look: Look, *, can_go_on: bool) -> str:
     if step.month_reason is None:
         return ""
+    if step.month_reason is Reason.STUDENT_CAP:
+        return _AT_CAP
     if not step.starts:
         if step.month_reason in (Reason.HORIZON, Reason.NOTICE, Reason.PAST, Reason.OUTSIDE_HOURS):
             return (
@@ -460,6 +462,7 @@ def _count_of_times(count: int) -> str:
     return {0: "No times", 1: "1 time"}.get(count, f"{count} times")
 
 
+_AT_CAP = "As many sessions ahead as can be booked at a time"
 _ALL_BOOKED = (
     Reason.DAY_CAP,
     Reason.SEAT_FULL,
@@ -473,6 +476,8 @@ _ALL_BOOKED = (
 def _why_no_times(step: TimeStep) -> str:
     if step.day_reason in _ALL_BOOKED:
         return "All booked today" if step.shown_on == step.today else "All booked on this day"
+    if step.day_reason is Reason.STUDENT_CAP:
+        return _AT_CAP
     if step.day_reason is Reason.STUDENT_BUSY:
         return "You are busy on this day"
     if step.day_reason is Reason.NOTICE:

@@ -12,7 +12,7 @@ from pkgutil import iter_modules
 
 import benchmarks
 
-NOT_BENCHMARKS = {"__main__", "report"}
+NOT_BENCHMARKS = {"__main__", "bare", "report"}
 
 
 def main(chosen: list[str]) -> int:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
-from sqlalchemy import func
+from sqlalchemy import bindparam, func
 from sqlmodel import col, select
 
 from sessions_app.domain.booking_lifecycle import TENTATIVE
@@ -59,13 +59,14 @@ class KeptAnswers(Generic[T]):
         return answer
 
 
+_NEXT_LAPSE = select(func.min(col(Booking.frees_at))).where(
+    col(Booking.frees_at) > bindparam("now"), col(Booking.status).in_(TENTATIVE)
+)
+
+
 def _made(work: UnitOfWork, make: Callable[[UnitOfWork], T]) -> tuple[T, datetime, datetime]:
     answer = make(work)
-    lapses_at = work.db.exec(
-        select(func.min(col(Booking.frees_at))).where(
-            col(Booking.frees_at) > work.now, col(Booking.status).in_(TENTATIVE)
-        )
-    ).one()
+    lapses_at = work.execute(_NEXT_LAPSE, {"now": work.now}).scalar_one()
     # The engine rounds the present up to a whole second, which is the last instant that reads the same.
     whole = work.now.replace(microsecond=0)
     next_second = whole if whole == work.now else whole + timedelta(seconds=1)

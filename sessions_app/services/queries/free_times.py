@@ -46,7 +46,7 @@ def free_times(
     row = work.db.exec(_OFFERED, params={"offering": offering_id, "instructor": instructor_id}).first()
     if row is None:
         raise NotFound
-    offering, deactivated_at, teaches_course, teaches_subject = row
+    offering, profile, zone, deactivated_at, teaches_course, teaches_subject = row
     student = _student(work, student_id)
     if offering.course_id:
         is_qualified = bool(teaches_course)
@@ -54,7 +54,8 @@ def free_times(
         is_qualified = offering.subject_id is None or teaches_subject is not None
     if not (offering.is_active and deactivated_at is None and is_qualified):
         return FreeTimes(instructor_id, SlotListing(()), is_offered=False)
-    return FreeTimes(instructor_id, slots.listing(work, offering, window, student_id=student))
+    loaded = calendars.load_of(work, [calendars.Host(profile, zone)], window)[instructor_id]
+    return FreeTimes(instructor_id, slots.list_with(work, loaded, offering, window, student_id=student))
 
 
 def busy_times(
@@ -96,7 +97,15 @@ def hours(work: UnitOfWork, *, instructor_id: str) -> Calendar:
 
 # Built once, as every look at a calendar runs it.
 _OFFERED = (
-    select(Offering, Person.deactivated_at, InstructorCourse.is_active, InstructorSubject.subject_id)
+    select(  # type: ignore[call-overload]
+        Offering,
+        InstructorProfile,
+        Person.timezone,
+        Person.deactivated_at,
+        InstructorCourse.is_active,
+        InstructorSubject.subject_id,
+    )
+    .join(InstructorProfile, col(InstructorProfile.person_id) == col(Offering.instructor_id))
     .join(Person, col(Person.id) == col(Offering.instructor_id))
     .outerjoin(
         InstructorCourse,

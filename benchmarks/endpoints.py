@@ -20,7 +20,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count, repeat
 from pathlib import Path
 
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from benchmarks import bare
 from benchmarks.report import table, verdict
@@ -79,7 +79,7 @@ def _is_met(figures: Figures) -> bool:
 
 
 def _measure(name: str, app: ServedApp, database_url: str, reference: float) -> Figures:
-    address = _slots_address(database_url)
+    address = _slots_address(bookable(database_url))
     ranges = (address.format(start=_text(_today() + timedelta(minutes=n))) for n in count(1))
     same = repeat(address.format(start=_text(_today())))
     return Figures(name, reference, new=_rate(app.port, ranges), unchanged=_rate(app.port, same))
@@ -93,19 +93,23 @@ def _rate(port: int, paths: Iterator[str]) -> float:
     return run(SECONDS)
 
 
-def _slots_address(database_url: str) -> str:
-    """The address of a one-to-one offering of the demo data, with its beginning left open."""
+def bookable(database_url: str) -> Offering:
+    """A one-to-one offering of the demo data."""
     engine = open_engine(database_url)
-    with engine.connect() as connection:
-        one_to_one = select(Offering.id, Offering.instructor_id).where(
+    with Session(engine) as database:
+        offered = select(Offering).where(
             col(Offering.session_type) == SessionType.INDIVIDUAL, col(Offering.is_active)
         )
-        offering_id, instructor_id = (
-            connection.execute(one_to_one.order_by(col(Offering.id))).first() or ("",) * 2
-        )
+        offering = database.exec(offered.order_by(col(Offering.instructor_id), col(Offering.id))).first()
     engine.dispose()
+    assert offering is not None, "the demo data offer nothing"
+    return offering
+
+
+def _slots_address(offering: Offering) -> str:
+    """The address of its free times, their beginning left open."""
     end = _text(_today() + timedelta(days=28))
-    return f"/api/sts/{instructor_id}/slots?offering_id={offering_id}&from={{start}}&to={end}"
+    return f"/api/sts/{offering.instructor_id}/slots?offering_id={offering.id}&from={{start}}&to={end}"
 
 
 def _today() -> datetime:

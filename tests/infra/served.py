@@ -68,6 +68,15 @@ class ServedApp:
         self.stop()
         raise RuntimeError(f"The app did not start:\n{self.log()[-6000:]}")
 
+    def processes(self) -> list[int]:
+        """The server and its workers, by id; without the guard that started them."""
+        assert self._guard is not None
+        found = [self._guard.pid]
+        for process in found:
+            children = Path(f"/proc/{process}/task/{process}/children")
+            found += [int(child) for child in children.read_text().split()]
+        return found[1:]
+
     def stop(self) -> None:
         """Stop politely; safe to call twice."""
         if self._guard is not None:

@@ -11,6 +11,9 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from simple_websocket import Client, ConnectionClosed, ConnectionError
+from simple_websocket.ws import Base
+from wsproto.connection import ConnectionType
+from wsproto.events import AcceptConnection, Request
 
 NAMESPACE = "/_event"
 
@@ -37,6 +40,36 @@ class Refused(Exception):
     """The server did not accept the connection."""
 
 
+class _Connection(Client):
+    """A ``Client`` that neither waits for ever nor leaves its socket open when the server dies under it."""
+
+    def __init__(self, url: str, headers: dict[str, str]) -> None:
+        parts = urlsplit(url)
+        self.host, self.port, self.path = parts.hostname, parts.port, f"{parts.path}?{parts.query}"
+        self.subprotocols: list[str] = []
+        self.extra_headeers = list(headers.items())  # the library's spelling
+        connection = socket.create_connection((self.host, self.port), timeout=10)
+        try:
+            Base.__init__(self, connection, connection_type=ConnectionType.CLIENT)
+        except BaseException:
+            connection.close()
+            raise
+
+    def handshake(self) -> None:
+        """Ask for the socket; raise ConnectionError unless the server accepts."""
+        asked = Request(host=self.host, target=self.path, extra_headers=self.extra_headeers)
+        self.sock.sendall(self.ws.send(asked))
+        while (event := next(self.ws.events(), None)) is None:
+            received = self.sock.recv(self.receive_bytes)
+            if not received:
+                raise ConnectionClosed
+            self.ws.receive_data(received)
+        if not isinstance(event, AcceptConnection):
+            raise ConnectionError(getattr(event, "status_code", 400))
+        self.sock.settimeout(None)
+        self.connected = True
+
+
 class RawSocket:
     """One connection for one tab ``token``, with any cookie and origin.
 
@@ -50,9 +83,9 @@ class RawSocket:
         headers = {"Origin": url if origin is None else origin, "Cookie": cookie}
         address = url.replace("http", "ws", 1)
         try:
-            self._socket = Client(
+            self._socket = _Connection(
                 f"{address}{NAMESPACE}/?EIO=4&transport=websocket&token={self.token}",
-                headers={name: value for name, value in headers.items() if value},
+                {name: value for name, value in headers.items() if value},
             )
             self._socket.send(f"40{NAMESPACE},")
             self._wait_for(f"40{NAMESPACE}")
@@ -67,8 +100,8 @@ class RawSocket:
     ) -> None:
         self._socket.close()
 
-    def send(self, event: str, *, path: str = "/", **payload: Any) -> str:
-        """Send an event by name and return all that comes back, as one text."""
+    def send(self, event: str, *, path: str = "/", until: str | None = None, **payload: Any) -> str:
+        """Send an event by name and return all that comes back, as one text; as ``heard``."""
         packet = {
             "name": event,
             "payload": payload,
@@ -76,14 +109,16 @@ class RawSocket:
             "router_data": {"pathname": path, "asPath": path, "query": {}},
         }
         self._socket.send(f"42{NAMESPACE},{json.dumps(['event', packet])}")
-        return self.heard()
+        return self.heard(quiet=0.6 if until is None else 5, until=until)
 
-    def heard(self, *, quiet: float = 0.6) -> str:
-        """Everything that arrives until nothing has for ``quiet`` seconds."""
+    def heard(self, *, quiet: float = 0.6, until: str | None = None) -> str:
+        """Everything that arrives until nothing has for ``quiet`` seconds, or a message holds ``until``."""
         messages = []
-        until = time.monotonic() + 15
-        while time.monotonic() < until and (message := self._next(quiet)) is not None:
+        ends = time.monotonic() + 15
+        while time.monotonic() < ends and (message := self._next(quiet)) is not None:
             messages.append(message)
+            if until is not None and until in message:
+                break
         return "\n".join(messages)
 
     def _wait_for(self, beginning: str) -> None:

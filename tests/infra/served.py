@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
+import sys
 import time
 import urllib.request
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,12 +22,16 @@ START_SECONDS = 60
 
 @dataclass
 class ServedApp:
-    """One server process tree. ``settings`` are environment variables, such as ``{"HOLD_MINUTES": "1"}``."""
+    """One server process tree. ``settings`` are environment variables, such as ``{"HOLD_MINUTES": "1"}``.
+
+    ``is_whole`` starts it as ``make run`` does; else the process that watches over granian is left out.
+    """
 
     folder: Path
     port: int
     owner: int
     settings: Mapping[str, str] = field(default_factory=dict)
+    is_whole: bool = False
     _guard: subprocess.Popen[bytes] | None = None
 
     @property
@@ -55,11 +63,17 @@ class ServedApp:
         }
         workers = int(self.settings.get("WORKERS", "1"))
         command = server_command(host="127.0.0.1", port=self.port, workers=workers)
+        if self.is_whole:
+            command = [sys.executable, "-m", "sessions_app.serve"]
         self._guard = guarded.start(
             command, owner=self.owner, log=self._log, environment=environment, cwd=PROJECT
         )
+        self.wait_until_up()
+
+    def wait_until_up(self) -> None:
+        """Wait until it answers. Raises RuntimeError with its log when it does not, having stopped it."""
         deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline and self._guard.poll() is None:
+        while time.monotonic() < deadline and self._guard is not None and self._guard.poll() is None:
             try:
                 with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/ping", timeout=5):
                     return
@@ -88,3 +102,19 @@ class ServedApp:
         assert self._guard is not None
         guarded.kill(self._guard)
         self._guard = None
+
+    def kill_workers(self) -> None:
+        """``kill -9`` of the processes that answer; granian, which lives on, starts new ones."""
+        assert self._guard is not None
+        for process in _without_children(self._guard.pid):
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+
+
+def _without_children(process: int) -> list[int]:
+    """The youngest descendants of a process."""
+    found: list[int] = []
+    for task in Path(f"/proc/{process}/task").iterdir():
+        for child in map(int, (task / "children").read_text().split()):
+            found += _without_children(child) or [child]
+    return found

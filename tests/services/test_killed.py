@@ -19,22 +19,12 @@ from sessions_app.domain.permissions import Actor, Role
 from sessions_app.models import Offering
 from sessions_app.models.catalogue import BookingMode
 from sessions_app.models.database import open_engine
-from sessions_app.models.messages import OutboxState
-from sessions_app.models.money import PaymentStatus
-from sessions_app.services import (
-    bookings,
-    checkout,
-    expiry,
-    gateway_tasks,
-    inbox,
-    outbox,
-    requests,
-    sandbox_checkout,
-)
+from sessions_app.services import bookings, checkout, gateway_tasks, requests, sandbox_checkout
 from sessions_app.services.sandbox_checkout import Press
 from sessions_app.services.unit_of_work import Platform
 from sessions_app.settings import parse_settings
 from tests.doubles.clock import StoppedClock
+from tests.services.aftermath import assert_whole, recover
 from tests.services.world import World, at
 
 START = at(8, 10)
@@ -112,49 +102,6 @@ def run_dying_at(
     process.start()
     process.join(60)
     return process.exitcode, taken.value
-
-
-def recover(world: World) -> None:
-    """What the jobs of the next process do, until nothing is left to do."""
-    for _ in range(4):
-        inbox.handle_due(world.platform)
-        gateway_tasks.run_due(world.platform)
-        checkout.reconcile(world.platform)
-        checkout.close_overdue_pages(world.platform)
-        expiry.sweep(world.platform)
-        while outbox.deliver_due(world.platform):
-            pass
-        world.clock.advance(minutes=20)
-
-
-def assert_whole(world: World) -> set[str]:
-    """Scheduled and paid, or over and nothing kept: nothing in between. Returns which there are."""
-    outcomes = set()
-    for booking_id in world.booking_ids():
-        booking, kept, reserved = world.booking(booking_id), 0, 0
-        for payment in world.payments(booking_id):
-            assert payment.status not in (PaymentStatus.CREATING, PaymentStatus.OPEN, PaymentStatus.REVIEW)
-            if payment.checkout_id:
-                page = world.platform.payments.read_page(payment.checkout_id)
-                kept += page.captured_minor - page.refunded_minor
-                reserved += page.state.value == "authorised"
-        if booking.status is BookingStatus.SCHEDULED:
-            assert kept == booking.price_minor
-            outcomes.add("scheduled and paid")
-        elif booking.status is BookingStatus.PENDING:
-            assert (kept, reserved) == (0, 1)
-            outcomes.add("requested and reserved")
-        else:
-            assert booking.status in (BookingStatus.EXPIRED, BookingStatus.CANCELLED)
-            assert (kept, reserved) == (0, 0)
-            outcomes.add(f"{booking.status} and nothing kept")
-        told = [mail for mail in world.mails() if mail.booking_id == booking_id]
-        keys = [mail.dedupe_key for mail in told]
-        assert len(keys) == len(set(keys))
-        assert {mail.state for mail in told} <= {OutboxState.SENT}
-        if booking.status is BookingStatus.SCHEDULED:
-            assert len(keys) >= 2
-    return outcomes
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import reflex as rx
 from reflex_base.constants import StateManagerMode
 
+from sessions_app.lean_bundle import LeanBundle
 from sessions_app.settings import load_settings
 
 FONT_PACKAGE = "@fontsource-variable/instrument-sans@5.3.0"
@@ -18,7 +19,11 @@ config = rx.Config(
     frontend_packages=[FONT_PACKAGE],
     frontend_lazy_bundled_libraries=True,
     show_built_with_reflex=False,
-    plugins=[rx.plugins.SitemapPlugin(), rx.plugins.TailwindV4Plugin(config={"darkMode": "class"})],
+    plugins=[
+        rx.plugins.SitemapPlugin(),
+        rx.plugins.TailwindV4Plugin(config={"darkMode": "class"}),
+        LeanBundle(),
+    ],
     **(
         {"redis_url": settings.redis_url}
         if settings.redis_url

@@ -93,7 +93,7 @@ def content_security_policy(scripts: Iterable[str], *, frames: Iterable[str]) ->
     directives: Mapping[str, tuple[str, ...]] = {
         "default-src": ("'self'",),
         "script-src": ("'self'", *scripts),
-        # Reflex's style engine writes <style> elements; inline styles run no code.
+        # Where a block stands on a time axis is an inline style; those run no code.
         "style-src": ("'self'", "'unsafe-inline'"),
         "img-src": ("'self'", "data:", "https:"),
         "font-src": ("'self'", "data:"),

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_
 from sqlmodel import col, select
 
 from sessions_app.domain.booking_lifecycle import BookingStatus
@@ -86,6 +86,57 @@ class Instructor:
     offers: tuple[Offer, ...]
 
 
+# Built once, as every step of the wizard runs it.
+_BOOKABLE = (
+    select(Offering, Person, InstructorProfile, Course)
+    .join(Person, col(Person.id) == col(Offering.instructor_id))
+    .join(InstructorProfile, col(InstructorProfile.person_id) == col(Offering.instructor_id))
+    .outerjoin(Course, col(Course.id) == col(Offering.course_id))
+    .outerjoin(
+        InstructorCourse,
+        and_(
+            col(InstructorCourse.instructor_id) == col(Offering.instructor_id),
+            col(InstructorCourse.course_id) == col(Offering.course_id),
+        ),
+    )
+    .outerjoin(
+        InstructorSubject,
+        and_(
+            col(InstructorSubject.instructor_id) == col(Offering.instructor_id),
+            col(InstructorSubject.subject_id) == col(Offering.subject_id),
+        ),
+    )
+    .where(
+        col(Offering.is_active),
+        col(Person.deactivated_at).is_(None),
+        or_(
+            and_(col(Course.is_active), col(InstructorCourse.is_active)),
+            and_(
+                col(Offering.course_id).is_(None),
+                or_(
+                    col(Offering.subject_id).is_(None),
+                    col(InstructorSubject.instructor_id).is_not(None),
+                ),
+            ),
+        ),
+    )
+    .order_by(
+        col(Person.name),
+        col(Person.id),
+        col(Course.position).nulls_last(),
+        col(Course.id),
+        col(Offering.position),
+        col(Offering.id),
+    )
+)
+_SUBJECTS = (
+    select(InstructorSubject.instructor_id, Subject)
+    .join(Subject, col(Subject.id) == col(InstructorSubject.subject_id))
+    .where(col(InstructorSubject.instructor_id).in_(bindparam("instructors", expanding=True)))
+    .order_by(col(Subject.position), col(Subject.name))
+)
+
+
 def instructors(
     work: UnitOfWork, *, course_id: str | None = None, instructor_id: str | None = None
 ) -> list[Instructor]:
@@ -95,49 +146,7 @@ def instructors(
         conditions.append(col(Offering.course_id) == course_id)
     if instructor_id is not None:
         conditions.append(col(Offering.instructor_id) == instructor_id)
-    rows = work.db.exec(
-        select(Offering, Person, InstructorProfile, Course)
-        .join(Person, col(Person.id) == col(Offering.instructor_id))
-        .join(InstructorProfile, col(InstructorProfile.person_id) == col(Offering.instructor_id))
-        .outerjoin(Course, col(Course.id) == col(Offering.course_id))
-        .outerjoin(
-            InstructorCourse,
-            and_(
-                col(InstructorCourse.instructor_id) == col(Offering.instructor_id),
-                col(InstructorCourse.course_id) == col(Offering.course_id),
-            ),
-        )
-        .outerjoin(
-            InstructorSubject,
-            and_(
-                col(InstructorSubject.instructor_id) == col(Offering.instructor_id),
-                col(InstructorSubject.subject_id) == col(Offering.subject_id),
-            ),
-        )
-        .where(
-            col(Offering.is_active),
-            col(Person.deactivated_at).is_(None),
-            or_(
-                and_(col(Course.is_active), col(InstructorCourse.is_active)),
-                and_(
-                    col(Offering.course_id).is_(None),
-                    or_(
-                        col(Offering.subject_id).is_(None),
-                        col(InstructorSubject.instructor_id).is_not(None),
-                    ),
-                ),
-            ),
-            *conditions,
-        )
-        .order_by(
-            col(Person.name),
-            col(Person.id),
-            col(Course.position).nulls_last(),
-            col(Course.id),
-            col(Offering.position),
-            col(Offering.id),
-        )
-    ).all()
+    rows = work.db.exec(_BOOKABLE.where(*conditions)).all()
     offers: dict[str, list[Offer]] = defaultdict(list)
     people: dict[str, tuple[Person, InstructorProfile]] = {}
     for offering, person, profile, course in rows:
@@ -163,12 +172,7 @@ def instructors(
 
 def subjects_of(work: UnitOfWork, instructor_ids: Collection[str]) -> dict[str, tuple[Subject, ...]]:
     """The subjects each instructor is qualified for, in the order of the subjects."""
-    rows = work.db.exec(
-        select(InstructorSubject.instructor_id, Subject)
-        .join(Subject, col(Subject.id) == col(InstructorSubject.subject_id))
-        .where(col(InstructorSubject.instructor_id).in_(instructor_ids))
-        .order_by(col(Subject.position), col(Subject.name))
-    )
+    rows = work.db.exec(_SUBJECTS, params={"instructors": list(instructor_ids)})
     found: dict[str, list[Subject]] = defaultdict(list)
     for instructor_id, subject in rows:
         found[instructor_id].append(subject)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func
+from sqlalchemy import bindparam, func
 from sqlmodel import col, select
 
 from sessions_app.domain import month_grid
@@ -276,25 +276,37 @@ def teacher_of(work: UnitOfWork, instructor_id: str, course_id: str | None = Non
     raise NotFound
 
 
+# Built once, as every step runs them.
+_ONESELF = select(Person.id, Person.name).where(col(Person.id) == bindparam("actor"))
+_CHILDREN = (
+    select(Person.id, Person.name)
+    .join(GuardianLink, col(GuardianLink.child_id) == col(Person.id))
+    .where(col(GuardianLink.guardian_id) == bindparam("actor"), col(GuardianLink.can_book))
+    .order_by(col(Person.name), col(Person.id))
+)
+_ENROLLED = select(Enrollment.student_id, Enrollment.course_id).where(
+    col(Enrollment.student_id).in_(bindparam("students", expanding=True))
+)
+_OWN_BOOKINGS = (
+    select(Booking, Course.title)
+    .outerjoin(Course, col(Course.id) == col(Booking.course_id))
+    .where(
+        col(Booking.student_id) == bindparam("student"),
+        col(Booking.status).in_(OCCUPYING),
+        col(Booking.ends_at) > bindparam("now"),
+        calendars.still_counts(col(Booking.frees_at), bindparam("now")),
+    )
+    .order_by(col(Booking.created_at).desc(), col(Booking.id))
+)
+
+
 def students_of(work: UnitOfWork) -> tuple[Student, ...]:
     """Whom the viewer may book for; nobody for visitors, instructors and staff."""
     if work.actor.person_id is None or work.actor.role not in (Role.STUDENT, Role.GUARDIAN):
         return ()
-    people = select(Person.id, Person.name)
-    if work.actor.role is Role.GUARDIAN:
-        people = (
-            people.join(GuardianLink, col(GuardianLink.child_id) == col(Person.id))
-            .where(col(GuardianLink.guardian_id) == work.actor.person_id, col(GuardianLink.can_book))
-            .order_by(col(Person.name), col(Person.id))
-        )
-    else:
-        people = people.where(col(Person.id) == work.actor.person_id)
-    named = work.db.exec(people).all()
-    rows = work.db.exec(
-        select(Enrollment.student_id, Enrollment.course_id).where(
-            col(Enrollment.student_id).in_([person_id for person_id, _ in named])
-        )
-    ).all()
+    people = _CHILDREN if work.actor.role is Role.GUARDIAN else _ONESELF
+    named = work.execute(people, {"actor": work.actor.person_id}).all()
+    rows = work.execute(_ENROLLED, {"students": [person_id for person_id, _ in named]}).all()
     return tuple(
         Student(person_id, name, frozenset(course for student, course in rows if student == person_id))
         for person_id, name in named
@@ -433,17 +445,7 @@ def _own_bookings(work: UnitOfWork, student: Student | None) -> list[_OwnBooking
     """What the student has ahead, the latest made first."""
     if student is None:
         return []
-    rows = work.db.exec(
-        select(Booking, Course.title)
-        .outerjoin(Course, col(Course.id) == col(Booking.course_id))
-        .where(
-            col(Booking.student_id) == student.id,
-            col(Booking.status).in_(OCCUPYING),
-            col(Booking.ends_at) > work.now,
-            calendars.still_counts(col(Booking.frees_at), work.now),
-        )
-        .order_by(col(Booking.created_at).desc(), col(Booking.id))
-    )
+    rows = work.db.exec(_OWN_BOOKINGS, params={"student": student.id, "now": work.now})
     return [
         _OwnBooking(booking, course_title or booking.title, TimeSpan(booking.starts_at, booking.ends_at))
         for booking, course_title in rows

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -81,6 +82,10 @@ class Address:
         """The address with these changes, written out."""
         return replace(self, **changes).written()
 
+    def to_day(self, on: date) -> str:
+        """The address of a day's times, written out."""
+        return _to_day(replace(self, on=None, month=None, week=False, slot=None, proof="", booking=""), on)
+
     def written(self) -> str:
         """The address as text: a path with its query."""
         facts = {
@@ -103,6 +108,12 @@ class Address:
         """What stays whatever is chosen next: the wizard itself, the zone and whom it is for."""
         kept = {field.name: getattr(self, field.name) for field in fields(self)}
         return Address(**{name: kept[name] for name in ("course_id", "entry_id", "tz", "student")})
+
+
+@lru_cache(maxsize=4096)
+def _to_day(anyday: Address, on: date) -> str:
+    # A month and its strip hold seventy of these, and stepping from day to day draws the same ones again.
+    return anyday.to(on=on)
 
 
 def _day(text: str) -> date | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from sessions_app.domain.local_labels import Viewer
 from sessions_app.domain.pricing import PayWith
@@ -131,6 +132,7 @@ def steps_for(ways: Iterable[PayWith]) -> tuple[str, ...]:
     return STEP_NAMES if PayWith.CARD in ways else STEPS_UNPAID
 
 
+@lru_cache(maxsize=8192)
 def span_row(span: TimeSpan, viewer: Viewer, *, with_day: bool = False) -> RowView:
     """A span as a time button."""
     begins, _, ends = viewer.span(span.start, span.end).partition(" – ")

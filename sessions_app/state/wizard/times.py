@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -315,7 +315,7 @@ def _day(day: date, step: TimeStep, look: Look, focus: date) -> DayView:
         is_selected=day == step.shown_on and not look.address.week,
         is_auto=step.on is None,
         has_focus=day == focus,
-        href=look.address.to(on=day, month=None, week=False, slot=None, proof="", booking=""),
+        href=look.address.to_day(day),
     )
 
 
@@ -343,10 +343,10 @@ def _why_no_month(step: TimeStep, look: Look, *, can_go_on: bool) -> str:
 def times(step: TimeStep, look: Look) -> TimesView:
     """The times zone: those of the day shown, or of the next seven days."""
     here = look.address
-    by_day = _rows_by_day(step, look)
     if here.week:
         week = [step.today + timedelta(days=ahead) for ahead in range(7)]
-        shown = [day for day in week if by_day.get(day)]
+        by_day = _rows_by_day(week, step, look)
+        shown = [day for day in week if by_day[day]]
         days = tuple(_day_times(day, by_day[day], step, look, is_week=True) for day in shown)
         title = "This week"
         if not days:
@@ -364,7 +364,8 @@ def times(step: TimeStep, look: Look) -> TimesView:
     elif step.shown_on is None:
         days, title = (), ""
     else:
-        days = (_day_times(step.shown_on, by_day.get(step.shown_on, []), step, look),)
+        by_day = _rows_by_day([step.shown_on], step, look)
+        days = (_day_times(step.shown_on, by_day[step.shown_on], step, look),)
         title = month_label(step.shown_on)
     anchor = step.shown_on or step.today
     return TimesView(
@@ -386,15 +387,15 @@ def _said(step: TimeStep, here: Address) -> str:
     return f"{_count_of_times(count)} on {day}"
 
 
-def _rows_by_day(step: TimeStep, look: Look) -> dict[date, list[RowView]]:
-    """Starts and clashes by local date, each in order."""
-    by_day: dict[date, list[tuple[datetime, RowView]]] = {}
+def _rows_by_day(days: Iterable[date], step: TimeStep, look: Look) -> dict[date, list[RowView]]:
+    """Starts and clashes of these local dates, each in order. The others are many, and nobody sees them."""
+    by_day: dict[date, list[tuple[datetime, RowView]]] = {day: [] for day in days}
     for slot in step.starts:
-        row = row_of(slot, step, look)
-        by_day.setdefault(look.viewer.date_of(slot.span.start), []).append((slot.span.start, row))
+        if (day := look.viewer.date_of(slot.span.start)) in by_day:
+            by_day[day].append((slot.span.start, row_of(slot, step, look)))
     for clash in step.clashes:
-        row = _clash_row(clash, look.viewer)
-        by_day.setdefault(look.viewer.date_of(clash.span.start), []).append((clash.span.start, row))
+        if (day := look.viewer.date_of(clash.span.start)) in by_day:
+            by_day[day].append((clash.span.start, _clash_row(clash, look.viewer)))
     return {day: [row for _, row in sorted(rows, key=lambda pair: pair[0])] for day, rows in by_day.items()}
 
 
@@ -520,7 +521,7 @@ def _strip(step: TimeStep, look: Look, anchor: date) -> tuple[StripDayView, ...]
                 ticks=_ticks(count),
                 is_free=bool(count),
                 is_selected=day == step.shown_on and not look.address.week,
-                href=look.address.to(on=day, month=None, week=False, slot=None, proof="", booking=""),
+                href=look.address.to_day(day),
             )
         )
     return tuple(found)

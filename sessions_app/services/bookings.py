@@ -32,6 +32,7 @@ from sessions_app.domain.errors import (
 )
 from sessions_app.domain.money import Money
 from sessions_app.domain.permissions import Action, Relation
+from sessions_app.domain.plain_text import one_line
 from sessions_app.domain.pricing import PayWith, Quote, payment_plan
 from sessions_app.domain.refunds import CancelledBy, RefundDecision, refund_due
 from sessions_app.domain.rescheduling import Barrier
@@ -452,7 +453,8 @@ class _Offered:
 
     @property
     def title(self) -> str:
-        return f"{self.course.title}: {self.offering.title}" if self.course else self.offering.title
+        # Each title fits its own column, both together may not fit a booking's.
+        return one_line(f"{self.course.title}: {self.offering.title}" if self.course else self.offering.title)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,9 +24,9 @@ from sessions_app.domain.money import Money
 from sessions_app.domain.pricing import PayWith
 from sessions_app.domain.slots import Reason, SlotListing
 from sessions_app.domain.timespans import TimeSpan
-from sessions_app.models import InstructorCourse, Person
+from sessions_app.models import Course, Enrollment, InstructorCourse, Person
 from sessions_app.models.catalogue import BookingMode, SessionType
-from sessions_app.services import bookings, expiry, requests, slots
+from sessions_app.services import bookings, checkout, expiry, requests, slots
 from tests.services.world import World, acting, at
 
 
@@ -442,6 +442,22 @@ def test_a_student_books_no_more_sessions_ahead_than_the_setting_allows(world: W
     world.clock.advance(minutes=11)
     assert listing().slots
     world.book(student, offering, at(7, 10))
+
+
+def test_the_longest_titles_fit_a_booking(world: World) -> None:
+    course = world.add(Course(title="C" * 160, subject_id=world.course.subject_id))
+    student = world.student()
+    world.add(
+        InstructorCourse(instructor_id=world.instructor.id, course_id=course.id),
+        Enrollment(student_id=student.id, course_id=course.id, created_at=world.clock.now()),
+    )
+    offering = world.offering(title="O" * 160, course_id=course.id, price_minor=100)
+    placed = world.book(student, offering, at(3, 10))
+    assert len(placed.booking.title) == 200
+    opened = checkout.open_page(
+        world.platform, acting(student), booking_id=placed.booking.id, return_url="/dashboard"
+    )
+    assert opened.url
 
 
 def test_the_same_address_gets_one_mail_an_event(world: World) -> None:

@@ -9,6 +9,7 @@ import reflex as rx
 from sessions_app.components import layout, ui
 from sessions_app.components.bound import problem, problem_of, toasts, visitor
 from sessions_app.components.zone_picker import zone_picker
+from sessions_app.services.passwords import MAX_LENGTH, MIN_LENGTH
 from sessions_app.state.base import AppState
 from sessions_app.state.settings import SettingsState
 
@@ -34,6 +35,7 @@ def _sections() -> rx.Component:
         _time(),
         _reminders(),
         rx.cond(AppState.visitor.role == "guardian", _children()),
+        _password(),
         _device(),
         class_name="space-y-8",
     )
@@ -157,6 +159,36 @@ def _children() -> rx.Component:
             ui.button("Add child", kind="submit"),
             on_submit=SettingsState.add_child,
             class_name="flex flex-wrap items-end gap-3",
+        ),
+    )
+
+
+def _password() -> rx.Component:
+    return _section(
+        "Password",
+        "Changing it signs you out everywhere but here.",
+        rx.el.form(
+            ui.password_field(
+                "Present password",
+                "current_password",
+                required=True,
+                error=problem_of("current_password"),
+            ),
+            ui.password_field(
+                "New password",
+                "password",
+                new=True,
+                required=True,
+                min_length=MIN_LENGTH,
+                max_length=MAX_LENGTH,
+                hint=f"At least {MIN_LENGTH} characters.",
+                error=problem_of("password"),
+            ),
+            ui.button("Change password", kind="submit"),
+            # Emptied once it is changed.
+            key=SettingsState.password_changes.to(str),
+            on_submit=SettingsState.change_password,
+            class_name="space-y-4",
         ),
     )
 

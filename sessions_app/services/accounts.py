@@ -267,6 +267,28 @@ def reset_password(platform: Platform, *, token: str, password: str) -> Identity
     return platform.run(_finish_reset, Actor.anonymous(), token=token, password_hash=password_hash)
 
 
+def change_password(
+    platform: Platform, actor: Actor, *, current: str, password: str, login_token: str
+) -> None:
+    """Set a new password for the acting person and end all their other logins and every API session.
+
+    ``login_token`` is the cookie of the login that stays. Raises InvalidInput (``current_password``, ``password``),
+    Unauthenticated, and RateLimited: wrong tries count as failures to sign in.
+    """
+    identity, stored = platform.read(_own_hash, actor)
+    passwords.require_acceptable(password)
+    account = identity.email or identity.person_id
+    with passwords.turn():
+        rate_limits.require_left(platform, rate_limits.SIGN_IN_BY_ACCOUNT, account)
+        is_right, _ = passwords.verified(current, stored)
+    if not is_right:
+        rate_limits.spend(platform, rate_limits.SIGN_IN_BY_ACCOUNT, account)
+        raise InvalidInput("This is not your present password.", field="current_password")
+    with passwords.turn():
+        password_hash = passwords.hashed(password)
+    platform.run(_finish_change, actor, password_hash=password_hash, login_token=login_token)
+
+
 # --- what people choose about themselves
 
 
@@ -445,12 +467,28 @@ def _finish_reset(work: UnitOfWork, *, token: str, password_hash: str) -> Identi
     return identity_of(person)
 
 
-def end_everywhere(work: UnitOfWork, *, person_id: str) -> None:
-    """End every login and every API session of a person."""
+def _own_hash(work: UnitOfWork) -> tuple[Identity, str | None]:
+    person = _acting_person(work)
+    return identity_of(person), person.password_hash
+
+
+def _finish_change(work: UnitOfWork, *, password_hash: str, login_token: str) -> None:
+    person = _acting_person(work)
+    person.password_hash = password_hash
+    end_everywhere(work, person_id=person.id, but=login_token)
+    audit.record(work, "password.changed", "person", person.id)
+
+
+def end_everywhere(work: UnitOfWork, *, person_id: str, but: str = "") -> None:
+    """End every API session of a person and every login, except the one whose cookie is ``but``."""
     for table in (LoginSession, RefreshToken):
         work.db.execute(
             update(table)
-            .where(col(table.person_id) == person_id, col(table.revoked_at).is_(None))
+            .where(
+                col(table.person_id) == person_id,
+                col(table.revoked_at).is_(None),
+                col(table.token_hash) != token_hash(but),
+            )
             .values(revoked_at=work.now)
         )
 

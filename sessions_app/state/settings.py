@@ -13,7 +13,7 @@ from sessions_app.services import accounts
 from sessions_app.services.accounts import Child, Profile
 from sessions_app.services.identity import Identity
 from sessions_app.state import surroundings
-from sessions_app.state.base import AppState, require
+from sessions_app.state.base import LOGIN_COOKIE, AppState, require
 from sessions_app.state.views import avatar_colour, initials
 
 REMINDER_LABELS = {
@@ -53,6 +53,7 @@ class SettingsState(AppState):
     reminders: rx.Field[list[ReminderView]] = rx.field(default_factory=list)
     children: rx.Field[list[ChildView]] = rx.field(default_factory=list)
     child_count: int = 0
+    password_changes: int = 0
 
     @rx.event
     @require()
@@ -66,6 +67,21 @@ class SettingsState(AppState):
         """Store the name."""
         await self._change(name=str(form.get("name", "")))
         self._say("Name saved")
+
+    @rx.event
+    @require()
+    async def change_password(self, form: dict[str, Any]) -> None:
+        """Set a new password; every other sign-in of the person ends."""
+        await self._call(
+            accounts.change_password,
+            self._actor(),
+            current=str(form.get("current_password", "")),
+            password=str(form.get("password", "")),
+            login_token=self._cookie(LOGIN_COOKIE),
+        )
+        surroundings.current().identities.forget()
+        self.password_changes += 1
+        self._say("Password changed", "You are signed out everywhere else.")
 
     @rx.event
     @require()

@@ -191,6 +191,29 @@ def test_every_setting_is_stored_at_once(visitor: Visitor) -> None:
     expect(page.get_by_text("<b>Kim</b>")).to_be_visible()
 
 
+def test_a_password_is_changed_and_every_other_sign_in_ends(new_visitor: NewVisitor, screen: Screen) -> None:
+    person, elsewhere = new_visitor(screen=screen), new_visitor()
+    email = new_email()
+    sign_up(person, email)
+    elsewhere.open("/login?next=/settings")
+    sign_in(elsewhere, email, PASSWORD)
+    page = person.page
+    page.get_by_label("Present password").fill("not it at all")
+    page.get_by_label("New password").fill("a wholly new one")
+    page.get_by_role("button", name="Change password").click()
+    expect(page.get_by_role("alert")).to_contain_text("This is not your present password.")
+    page.get_by_label("Present password").fill(PASSWORD)
+    page.get_by_role("button", name="Change password").click()
+    expect(page.get_by_text("You are signed out everywhere else.")).to_be_visible()
+    expect(page.get_by_label("New password")).to_have_value("")
+    elsewhere.page.get_by_role("button", name="Save name").click()
+    elsewhere.page.wait_for_url(re.compile("/login"))
+    sign_in(elsewhere, email, "a wholly new one")
+    assert here(elsewhere.page) == "/settings"
+    page.get_by_role("button", name="Save name").click()
+    expect(page.get_by_text("Name saved")).to_be_visible()
+
+
 def test_signing_out_in_one_tab_ends_the_other_at_its_next_step(visitor: Visitor) -> None:
     sign_up(visitor, new_email())
     other = visitor.context.new_page()

@@ -59,6 +59,7 @@ def test_the_socket_keeps_to_the_person_behind_the_cookie(app: ServedApp) -> Non
         for handler, payload in {
             "open": {},
             "save_name": {"form": {"name": "x"}},
+            "change_password": {"form": {"current_password": "x", "password": "y"}},
             "choose_zone": {"zone": "UTC"},
             "choose_clock": {"hour_cycle": "h12"},
             "switch_reminder": {"name": "reminder.email.1h"},

@@ -533,3 +533,47 @@ def test_what_people_do_with_their_account_is_audited(platform: Platform, ada: I
         Actor.system(),
     )
     assert actions == ["person.added", "login.started", "person.changed", "login.ended"]
+
+
+def test_a_new_password_needs_the_present_one_and_ends_every_other_login(platform: Platform) -> None:
+    me = sign_up(platform)
+    here, elsewhere = sign_in(platform), sign_in(platform)
+    pair = api_tokens.sign_in(platform, email="ada@example.org", password=PASSWORD, address=HERE)
+
+    def change(current: str, password: str = "a wholly new one") -> None:
+        accounts.change_password(
+            platform, me.actor, current=current, password=password, login_token=here.token
+        )
+
+    with pytest.raises(InvalidInput) as refused:
+        change("not my password")
+    assert refused.value.field == "current_password"
+    with pytest.raises(InvalidInput) as refused:
+        change(PASSWORD, "short")
+    assert refused.value.field == "password"
+    assert who_is(platform, elsewhere.token) is not None
+
+    change(PASSWORD)
+
+    assert who_is(platform, here.token) == me
+    assert who_is(platform, elsewhere.token) is None
+    with pytest.raises(Unauthenticated):
+        api_tokens.refresh(platform, refresh_token=pair.refresh_token)
+    with pytest.raises(Unauthenticated):
+        sign_in(platform)
+    assert sign_in(platform, "a wholly new one").identity == me
+
+
+def test_guessing_the_present_password_counts_as_guessing_at_the_door(platform: Platform) -> None:
+    me = sign_up(platform)
+    for _ in range(10):
+        with pytest.raises(InvalidInput):
+            accounts.change_password(
+                platform, me.actor, current="a guess", password="a wholly new one", login_token=""
+            )
+    with pytest.raises(RateLimited):
+        accounts.change_password(
+            platform, me.actor, current=PASSWORD, password="a wholly new one", login_token=""
+        )
+    with pytest.raises(RateLimited):
+        sign_in(platform)

@@ -6,7 +6,7 @@ page and no second charge. What a payment then does to its booking is decided in
 
 from __future__ import annotations
 
-from contextlib import suppress
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -23,7 +23,13 @@ from sessions_app.domain.errors import (
 )
 from sessions_app.domain.money import Money
 from sessions_app.domain.permissions import Action, Actor
-from sessions_app.domain.ports import GatewayPayment, GatewayUnavailable, PageRequest, PageState
+from sessions_app.domain.ports import (
+    GatewayPayment,
+    GatewayRefused,
+    GatewayUnavailable,
+    PageRequest,
+    PageState,
+)
 from sessions_app.domain.pricing import PayWith
 from sessions_app.models import Booking, Offering, Payment, Person
 from sessions_app.models.catalogue import BookingMode
@@ -35,6 +41,8 @@ from sessions_app.settings import Settings
 PAGE_LIFETIME = timedelta(minutes=31)
 PAGE_GRACE = timedelta(minutes=33)
 QUIET = timedelta(minutes=1)
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +88,8 @@ def check_return_url(return_url: str, settings: Settings) -> None:
 def close_overdue_pages(platform: Platform) -> int:
     """Close every page whose hold is over or whose booking ended, so that its seat can be given away.
 
-    A page that turns out to be paid is settled instead. A gateway out of reach is asked again at the next sweep.
+    A page that turns out to be paid is settled instead. A gateway that is out of reach, or knows nothing of a page,
+    is asked again at the next sweep.
     """
     overdue = platform.read(_overdue_pages, Actor.system())
     closed = 0
@@ -88,6 +97,9 @@ def close_overdue_pages(platform: Platform) -> int:
         try:
             told = platform.payments.close_page(checkout_id)
         except GatewayUnavailable:
+            continue
+        except GatewayRefused as refused:
+            _log.warning("page %s cannot be closed: %s", checkout_id, refused)
             continue
         platform.run(payments.settle, Actor.system(), told)
         closed += told.state is PageState.EXPIRED
@@ -98,8 +110,12 @@ def close_overdue_pages(platform: Platform) -> int:
 def reconcile(platform: Platform) -> None:
     """Read every page at the gateway that has been open for a minute, in case its event never came."""
     for checkout_id in platform.read(_quiet_pages, Actor.system()):
-        with suppress(TemporarilyUnavailable):
+        try:
             payments.sync(platform, checkout_id)
+        except TemporarilyUnavailable:
+            continue
+        except GatewayRefused as refused:
+            _log.warning("page %s cannot be read: %s", checkout_id, refused)
 
 
 def _quiet_pages(work: UnitOfWork) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 from datetime import timedelta
 
@@ -19,6 +20,8 @@ LEASE = timedelta(seconds=60)
 _BATCH = 50
 _LONGEST_WAIT = 3600
 
+_log = logging.getLogger(__name__)
+
 
 def run_due(platform: Platform) -> int:
     """Do every due task; return how many were done. Safe in several processes and when killed at any point.
@@ -29,13 +32,15 @@ def run_due(platform: Platform) -> int:
     for key in platform.run(_claim, Actor.system()):
         task, payment = platform.read(_load, Actor.system(), key)
         try:
-            told = _ask(platform, task, payment)
+            platform.run(_finish, Actor.system(), key, _ask(platform, task, payment))
         except GatewayUnavailable as unknown:
             platform.run(_later, Actor.system(), key, str(unknown))
         except GatewayRefused as refused:
             platform.run(_park, Actor.system(), key, f"{refused.code}: {refused}")
+        except Exception as broken:  # a fault of ours: the tasks behind it must not wait
+            _log.exception("task %s cannot be done", key)
+            platform.run(_later, Actor.system(), key, f"{type(broken).__name__}: {broken}")
         else:
-            platform.run(_finish, Actor.system(), key, told)
             done += 1
     return done
 

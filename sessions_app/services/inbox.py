@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import secrets
 from datetime import timedelta
@@ -19,6 +20,8 @@ from sessions_app.services.unit_of_work import Platform, UnitOfWork
 LEASE = timedelta(seconds=60)
 MAX_ATTEMPTS = 20
 _BATCH = 50
+
+_log = logging.getLogger(__name__)
 
 
 def receive(work: UnitOfWork, event: GatewayEvent, *, source: str) -> bool:
@@ -53,6 +56,11 @@ def handle_due(platform: Platform) -> int:
                 payments.sync(platform, checkout_id)
         except (TemporarilyUnavailable, GatewayRefused) as error:
             platform.run(_failed, Actor.system(), event_id, str(error))
+        except (
+            Exception
+        ) as broken:  # a fault of ours: the events behind it must not wait, and it parks in the end
+            _log.exception("event %s cannot be handled", event_id)
+            platform.run(_failed, Actor.system(), event_id, f"{type(broken).__name__}: {broken}")
         else:
             platform.run(_handled, Actor.system(), event_id)
             handled += 1

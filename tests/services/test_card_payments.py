@@ -1,5 +1,7 @@
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -13,9 +15,10 @@ from sessions_app.domain.errors import (
     TemporarilyUnavailable,
 )
 from sessions_app.domain.permissions import Actor
-from sessions_app.domain.ports import GatewayPayment, GatewayUnavailable, PageRequest
+from sessions_app.domain.ports import GatewayPayment, GatewayRefused, GatewayUnavailable, PageRequest
 from sessions_app.models import InboundEvent, Person
 from sessions_app.models.catalogue import BookingMode, SessionType
+from sessions_app.models.messages import InboundState
 from sessions_app.models.money import PaymentStatus, RefundStatus
 from sessions_app.services import (
     bookings,
@@ -446,3 +449,98 @@ def test_an_answer_lost_by_the_gateway_makes_no_second_page(
     open_page(world, student, held)
 
     assert len(world.payments(held.booking.id)) == 1
+
+
+class BrokenGateway:
+    """Fails at every call about one page, as it is told to; works for the others."""
+
+    name = "sandbox"
+
+    def __init__(self, platform: Platform, checkout_id: str, fault: Exception) -> None:
+        self._real = platform.payments
+        self._checkout_id = checkout_id
+        self._fault = fault
+
+    def __getattr__(self, verb: str) -> Callable[..., Any]:
+        call = getattr(self._real, verb)
+
+        def answer(checkout_id: str, *args: Any, **facts: Any) -> Any:
+            if checkout_id == self._checkout_id:
+                raise self._fault
+            return call(checkout_id, *args, **facts)
+
+        return answer
+
+
+@pytest.fixture
+def two_pages(world: World) -> list[tuple[Person, Placed, str]]:
+    """Two students, each with an open page; the first is the one to break."""
+    made = []
+    for hour in (10, 12):
+        student = world.student()
+        placed = world.book(student, world.offering(price_minor=3200), at(3, hour))
+        made.append((student, placed, open_page(world, student, placed)))
+    return made
+
+
+def break_first(
+    world: World, two_pages: list[tuple[Person, Placed, str]], fault: Exception
+) -> tuple[Placed, Placed]:
+    (_, broken, _), (_, sound, _) = two_pages
+    checkout_id = world.payments(broken.booking.id)[0].checkout_id or ""
+    gateway = BrokenGateway(world.platform, checkout_id, fault)
+    world.platform = replace(world.platform, payments=gateway)  # type: ignore[arg-type]
+    return broken, sound
+
+
+@pytest.mark.parametrize("fault", [RuntimeError("a fault of ours"), GatewayRefused("no_such_page")])
+def test_an_event_that_cannot_be_handled_keeps_no_other_waiting_and_parks_in_the_end(
+    world: World, two_pages: list[tuple[Person, Placed, str]], fault: Exception
+) -> None:
+    for student, _, token in two_pages:
+        world.platform.run(sandbox_checkout._press, acting(student), token=token, button=Press.PAY)
+    broken, sound = break_first(world, two_pages, fault)
+
+    assert inbox.handle_due(world.platform) == 1
+
+    assert world.booking(sound.booking.id).status is BookingStatus.SCHEDULED
+    assert world.booking(broken.booking.id).status is BookingStatus.HELD
+    for _ in range(inbox.MAX_ATTEMPTS):
+        world.clock.advance(minutes=11)
+        assert inbox.handle_due(world.platform) == 0
+    states = world.platform.read(
+        lambda work: {event.state for event in work.db.exec(_all_events())}, Actor.system()
+    )
+    assert states == {InboundState.HANDLED, InboundState.PARKED}
+
+
+def test_a_page_that_the_gateway_does_not_know_keeps_no_other_open(
+    world: World, two_pages: list[tuple[Person, Placed, str]]
+) -> None:
+    broken, sound = break_first(world, two_pages, GatewayRefused("no_such_page"))
+    world.clock.advance(minutes=16)
+
+    checkout.reconcile(world.platform)
+    assert checkout.close_overdue_pages(world.platform) == 1
+
+    assert world.booking(sound.booking.id).status is BookingStatus.EXPIRED
+    assert world.booking(broken.booking.id).status is BookingStatus.HELD
+
+
+def test_a_task_that_cannot_be_done_keeps_no_other_waiting_and_is_tried_again(
+    world: World, two_pages: list[tuple[Person, Placed, str]]
+) -> None:
+    for student, placed, token in two_pages:
+        press(world, student, token, Press.PAY)
+        world.platform.run(bookings.cancel, acting(student), booking_id=placed.booking.id)
+    real = world.platform.payments
+    broken, sound = break_first(world, two_pages, RuntimeError("a fault of ours"))
+
+    assert gateway_tasks.run_due(world.platform) == 1
+
+    assert world.refunds(sound.booking.id)[0].status is RefundStatus.DONE
+    assert world.refunds(broken.booking.id)[0].status is RefundStatus.REQUESTED
+    world.platform = replace(world.platform, payments=real)
+    world.clock.advance(minutes=2)
+    assert gateway_tasks.run_due(world.platform) == 1
+    assert world.refunds(broken.booking.id)[0].status is RefundStatus.DONE

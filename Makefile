@@ -58,7 +58,7 @@ format: development ## Put the code into the one format
 bench: development ## The benchmarks, each beside its reference in the same run
 	@$(BIN)/python -m benchmarks
 
-soak: development ## The long runs, each bounded by SOAK_MINUTES (10)
+soak: development ## The long runs: 30 kills of the server, and races and random months of SOAK_MINUTES (10) each
 	@$(BIN)/python -m pytest -m soak --timeout 0 -s
 
 demo: runtime ## Load the demo data again

@@ -96,6 +96,11 @@ def dow_sunday0(day: date) -> int:
     return day.toordinal() % 7
 
 
+def monday_of(ordinal: int) -> int:
+    """The ordinal of the Monday with which the week of a date begins; caps and heat maps count such weeks."""
+    return ordinal - (ordinal - 1) % 7
+
+
 def zone_named(name: str) -> ZoneInfo:
     """The zone of that IANA name; InvalidInput for a name the zone database does not hold."""
     if not is_zone(name):

@@ -9,7 +9,7 @@ How a start is found, in order:
 1. The open windows of the calendar (``availability.py``), in UTC and merged. Starts stand on a grid of
    ``step_minutes`` elapsed minutes from the beginning of each, and the session ends within the same window.
 2. Times published one by one are starts besides the grid.
-3. Every other rule takes a range of starts away: the past, the notice and the horizon, a full day, whatever
+3. Every other rule takes a range of starts away: the past, the notice and the horizon, a full day or week, whatever
    is closer to the instructor's busy time than the buffer, and the student's own sessions.
 4. A group session that has seats left is offered again at its own start. It already takes its time, so hours,
    grid, buffer and day cap do not apply to joining it.
@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -50,6 +50,7 @@ class Reason(StrEnum):
     OUTSIDE_HOURS = "outside_hours"
     OFF_GRID = "off_grid"
     DAY_CAP = "day_cap"
+    WEEK_CAP = "week_cap"
     STUDENT_CAP = (
         "student_cap"  # judged in services/slots: it counts the student's bookings, not the times asked for
     )
@@ -115,7 +116,10 @@ class JoinableSession:
 
 @dataclass(frozen=True, slots=True)
 class SlotRules:
-    """The instructor's numbers. In minutes, but ``horizon_days`` in local dates; ``day_cap`` 0: no limit."""
+    """The instructor's numbers. In minutes, but ``horizon_days`` in local dates; a cap of 0: no limit.
+
+    ``week_cap`` counts the sessions of a local week, Monday to Sunday.
+    """
 
     step_minutes: int
     buffer_minutes: int
@@ -124,6 +128,7 @@ class SlotRules:
     day_cap: int
     min_duration: int
     max_duration: int
+    week_cap: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +168,8 @@ def open_slots(
 ) -> SlotListing:
     """Every start in ``window`` (its start included, its end not) that may be booked at ``now``.
 
-    ``busy`` and ``student_busy`` have to cover the window with a local day on either side, ``calendar`` all
-    overrides. ``capacity`` is the offering's; an individual session has one seat.
+    ``busy`` and ``student_busy`` have to cover the window with a local day on either side (``busy`` with a week
+    where weeks are capped), ``calendar`` all overrides. ``capacity`` is the offering's; an individual session has one seat.
     """
     question = _Question(
         calendar=calendar,
@@ -337,11 +342,12 @@ class _Question:
         ]
 
     def _blocked(self) -> list[Range]:
-        """The starts that day cap, busy time with its buffer or the student's sessions forbid, merged."""
+        """The starts that caps, busy time with its buffer or the student's sessions forbid, merged."""
         before, after = self._length + self._buffer - 1, self._buffer
         ranges = [(start - before, end + after) for (start, end), _ in self._busy]
         ranges += self._student_ranges()
         ranges += self._full_days()
+        ranges += self._full_weeks()
         return hours.merged(ranges)
 
     # ------------------------------------------------------------ the rules as ranges of starts
@@ -350,6 +356,7 @@ class _Question:
         """The rules that forbid new sessions inside open windows, in order; together ``_blocked``."""
         before, after = self._length - 1, self._buffer
         yield Reason.DAY_CAP, self._full_days()
+        yield Reason.WEEK_CAP, self._full_weeks()
         sides = [((s - before - after, s - before), (e, e + after)) for (s, e), _ in self._busy]
         yield Reason.BUFFER, [side for both in sides for side in both]
         for kind, reason in _BUSY_REASONS.items():
@@ -360,15 +367,27 @@ class _Question:
         """The local dates on which the instructor already has as many sessions as they take a day."""
         if not self._rules.day_cap:
             return []
-        zone = self._calendar.zone
-        taken = Counter(
-            hours.local_ordinal(start, zone) for (start, _), kind in self._busy if kind.counts_towards_cap
+        taken = Counter(self._days_taken())
+        return self._dates(day for day, count in taken.items() if count >= self._rules.day_cap)
+
+    def _full_weeks(self) -> list[Range]:
+        """The weeks, Monday to Sunday, in which the instructor already has as many as they take a week."""
+        if not self._rules.week_cap:
+            return []
+        taken = Counter(hours.monday_of(day) for day in self._days_taken())
+        return self._dates(
+            (monday for monday, count in taken.items() if count >= self._rules.week_cap), days=7
         )
+
+    def _days_taken(self) -> list[int]:
+        zone = self._calendar.zone
         return [
-            (hours.edge_second(zone, day, 0), hours.edge_second(zone, day + 1, 0))
-            for day, count in taken.items()
-            if count >= self._rules.day_cap
+            hours.local_ordinal(start, zone) for (start, _), kind in self._busy if kind.counts_towards_cap
         ]
+
+    def _dates(self, firsts: Iterable[int], *, days: int = 1) -> list[Range]:
+        zone = self._calendar.zone
+        return [(hours.edge_second(zone, day, 0), hours.edge_second(zone, day + days, 0)) for day in firsts]
 
     def _student_ranges(self) -> list[Range]:
         return [(start - self._length + 1, end) for start, end in self._student_busy]

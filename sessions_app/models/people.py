@@ -33,7 +33,8 @@ class InstructorProfile(SQLModel, table=True):
     """What students see of an instructor, and the limits on their calendar.
 
     A limit of None follows the deployment's setting, so that changing the setting reaches everybody who never
-    chose. ``calendar_version`` counts every change that may alter the slots, for caches.
+    chose; no setting caps a week, so ``week_cap`` None is no limit. ``calendar_version`` counts every change of
+    hours, dates, published times, limits and zone, so that two editors of one calendar notice each other.
     """
 
     __tablename__ = "instructor_profile"
@@ -46,6 +47,7 @@ class InstructorProfile(SQLModel, table=True):
         CheckConstraint("horizon_days IS NULL OR horizon_days BETWEEN 1 AND 730", name="horizon_range"),
         CheckConstraint("step_minutes IS NULL OR step_minutes BETWEEN 5 AND 240", name="step_range"),
         CheckConstraint("day_cap IS NULL OR day_cap >= 0", name="day_cap_not_negative"),
+        CheckConstraint("week_cap IS NULL OR week_cap >= 0", name="week_cap_not_negative"),
     )
 
     person_id: str = Field(primary_key=True, foreign_key="person.id")
@@ -58,6 +60,7 @@ class InstructorProfile(SQLModel, table=True):
     horizon_days: int | None = None
     step_minutes: int | None = None
     day_cap: int | None = None
+    week_cap: int | None = None
     is_listed: bool = True
     calendar_version: int = 0
 

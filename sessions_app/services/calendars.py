@@ -33,8 +33,9 @@ from sessions_app.models.catalogue import SessionType
 from sessions_app.services.unit_of_work import UnitOfWork
 from sessions_app.settings import Settings
 
-# A day cap counts whole local days, and a session may begin the day before the window.
+# A day cap counts whole local days, and a session may begin the day before the window; a week cap counts weeks.
 _MARGIN = timedelta(days=2)
+_WEEK_MARGIN = timedelta(days=9)
 
 
 def still_counts(frees_at: SQLColumnExpression[datetime | None], now: Any) -> ColumnElement[bool]:
@@ -169,6 +170,7 @@ def slot_rules(profile: InstructorProfile, settings: Settings) -> SlotRules:
         notice_minutes=chosen(profile.notice_minutes, settings.min_lead_time_hours * 60),
         horizon_days=chosen(profile.horizon_days, settings.max_ahead_days),
         day_cap=chosen(profile.day_cap, settings.max_sessions_per_day),
+        week_cap=chosen(profile.week_cap, 0),
         min_duration=settings.min_session_duration,
         max_duration=settings.max_session_duration,
     )
@@ -194,6 +196,8 @@ def load_of(work: UnitOfWork, people: Sequence[Host], window: TimeSpan) -> dict[
     weekly = _weekly_rules(work, instructor_ids)
     overrides = _overrides(work, instructor_ids, around)
     published = _published(work, instructor_ids, around)
+    if any(profile.week_cap for profile, _ in people):
+        around = TimeSpan(window.start - _WEEK_MARGIN, window.end + _WEEK_MARGIN)
     occupied = _occupied(work, instructor_ids, around)
     return {
         instructor_id: InstructorCalendar(

@@ -257,12 +257,17 @@ def _why_no_month(times: NewTimes) -> str:
     return f"No availability in {MONTHS[times.month.month - 1]}"
 
 
+_ALL_BOOKED = frozenset(
+    {Reason.BUSY, Reason.HELD, Reason.BUFFER, Reason.DAY_CAP, Reason.WEEK_CAP, Reason.SEAT_FULL}
+)
+
+
 def _why_no_times(times: NewTimes) -> str:
     if times.day_reason is Reason.STUDENT_BUSY:
         return "You have another session on this day"
     if times.day_reason is Reason.NOTICE:
         return "Too soon to move to this day"
-    if times.day_reason in (Reason.BUSY, Reason.HELD, Reason.BUFFER, Reason.DAY_CAP, Reason.SEAT_FULL):
+    if times.day_reason in _ALL_BOOKED:
         return "All booked on this day"
     return "No times on this day"
 

@@ -135,6 +135,15 @@ def refusals(question: Question, start: datetime) -> Iterator[Reason]:
             ]
             if len(that_day) >= rules.day_cap:
                 yield Reason.DAY_CAP
+        if rules.week_cap:
+            that_week = [
+                b
+                for b in q.busy
+                if b.kind != BusyKind.EXTERNAL
+                and b.span.start.astimezone(zone).isocalendar()[:2] == local_start.isocalendar()[:2]
+            ]
+            if len(that_week) >= rules.week_cap:
+                yield Reason.WEEK_CAP
         yield from busy_refusals(q, start, end)
     elif joined.seats_left == 0:
         yield Reason.SEAT_FULL

@@ -114,6 +114,8 @@ def without(question: Question, reason: Reason, start: datetime) -> Question:
             return replace(question, calendar=replace(calendar, published=(*calendar.published, extra)))
         case Reason.DAY_CAP:
             return replace(question, rules=replace(rules, day_cap=0))
+        case Reason.WEEK_CAP:
+            return replace(question, rules=replace(rules, week_cap=0))
         case Reason.SEAT_FULL:
             return replace(question, joinable=[replace(s, seats_left=1) for s in question.joinable])
         case Reason.BUFFER:

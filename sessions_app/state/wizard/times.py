@@ -466,6 +466,7 @@ def _count_of_times(count: int) -> str:
 _AT_CAP = "As many sessions ahead as can be booked at a time"
 _ALL_BOOKED = (
     Reason.DAY_CAP,
+    Reason.WEEK_CAP,
     Reason.SEAT_FULL,
     Reason.BUFFER,
     Reason.BUSY,

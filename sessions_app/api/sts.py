@@ -19,7 +19,8 @@ from sessions_app.domain import instants
 from sessions_app.domain.availability import Calendar, zone_named
 from sessions_app.domain.errors import InstructorUnavailable, NotAllowed, NotFound, Unauthenticated
 from sessions_app.domain.permissions import Actor
-from sessions_app.domain.slots import Reason, Slot
+from sessions_app.domain.slot_explainer import NOTHING_FREE
+from sessions_app.domain.slots import Slot
 from sessions_app.services.kept_answers import KeptAnswers
 from sessions_app.services.queries import free_times
 from sessions_app.services.queries.free_times import FreeTimes
@@ -142,25 +143,6 @@ class WeeklyPattern(BaseModel):
         )
 
 
-_SENTENCES = {
-    Reason.PAST: "These times have passed.",
-    Reason.HORIZON: "These times are further ahead than can be booked.",
-    Reason.NOTICE: "These times are too soon: the instructor needs more notice.",
-    Reason.DURATION: "Sessions of this length cannot be booked.",
-    Reason.OVERRIDE_DAY_OFF: "The instructor is away.",
-    Reason.OUTSIDE_HOURS: "The instructor has no hours then.",
-    Reason.OFF_GRID: "Sessions begin at other times.",
-    Reason.DAY_CAP: "The instructor takes no more sessions on these days.",
-    Reason.STUDENT_CAP: "The student has as many sessions ahead as can be booked at a time.",
-    Reason.SEAT_FULL: "Every seat is taken.",
-    Reason.BUFFER: "These times are too close to another session.",
-    Reason.BUSY: "These times are taken.",
-    Reason.HELD: "These times are held or asked for by others.",
-    Reason.EXTERNAL_BUSY: "The instructor is busy then.",
-    Reason.STUDENT_BUSY: "You have another session at this time.",
-}
-
-
 @router.get(
     "/{st_id}/availability", responses=refusals(Unauthenticated, NotFound), openapi_extra=OPEN_TO_VISITORS
 )
@@ -253,7 +235,7 @@ def _reason(found: FreeTimes) -> dict[str, str] | None:
     if not found.is_offered:
         return {"code": InstructorUnavailable.code, "message": InstructorUnavailable.default_message}
     reason = found.listing.reason
-    return None if reason is None else {"code": reason.value, "message": _SENTENCES[reason]}
+    return None if reason is None else {"code": reason.value, "message": NOTHING_FREE[reason]}
 
 
 def _clock(minute: int) -> str:

@@ -9,7 +9,7 @@
     ├── Conflict                    409
     │   ├── SlotTaken  SessionFull  StudentBusy  AlreadyBooked  HoldExpired
     │   ├── InstructorUnavailable  OutsideAvailability  InsufficientCredits  PriceChanged
-    │   ├── IllegalTransition  TooEarly  TooLate  IdempotencyMismatch
+    │   ├── IllegalTransition  TooEarly  TooLate  IdempotencyMismatch  ScheduleChanged
     ├── PaymentProblem              409
     │   └── CardDeclined
     ├── TooLarge                    413
@@ -153,6 +153,13 @@ class IdempotencyMismatch(Conflict):
 
     code = "idempotency_mismatch"
     default_message = "This key was already used for another request."
+
+
+class ScheduleChanged(Conflict):
+    """Somebody else saved this schedule after it was opened; nothing was overwritten."""
+
+    code = "schedule_changed"
+    default_message = "These hours were changed elsewhere since you opened them. Nothing was overwritten."
 
 
 class PaymentProblem(Conflict):

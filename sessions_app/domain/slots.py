@@ -169,7 +169,8 @@ def open_slots(
     """Every start in ``window`` (its start included, its end not) that may be booked at ``now``.
 
     ``busy`` and ``student_busy`` have to cover the window with a local day on either side (``busy`` with a week
-    where weeks are capped), ``calendar`` all overrides. ``capacity`` is the offering's; an individual session has one seat.
+    where weeks are capped), ``calendar`` all overrides. ``capacity`` is the offering's; an individual session has one
+    seat.
     """
     question = _Question(
         calendar=calendar,

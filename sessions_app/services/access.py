@@ -11,7 +11,7 @@ from sqlmodel import col, select
 
 from sessions_app.domain.errors import InvalidInput, NotAllowed, NotFound, Unauthenticated
 from sessions_app.domain.permissions import Action, Relation, Role, allowed, may_know
-from sessions_app.models import Booking, GuardianLink, Person, TeachingSession
+from sessions_app.models import Booking, GuardianLink, InstructorProfile, Person, TeachingSession
 from sessions_app.services.unit_of_work import UnitOfWork
 
 
@@ -66,6 +66,35 @@ def load_session(work: UnitOfWork, session_id: str, *, action: Action) -> Teachi
     if not allowed(action, relation, guardian_rights=frozenset()):
         raise NotAllowed
     return session
+
+
+def load_profile(
+    work: UnitOfWork, instructor_id: str, *, lock: bool = False
+) -> tuple[Person, InstructorProfile]:
+    """An instructor with their limits, for themselves and staff. ``lock`` makes this transaction the only writer.
+
+    Instructors are public: NotAllowed to anybody else, NotFound only where there is no such instructor.
+    """
+    require_person_or_system(work)
+    if lock:
+        work.lock(instructor=instructor_id)
+    person, profile = work.db.get(Person, instructor_id), work.db.get(InstructorProfile, instructor_id)
+    if person is None or profile is None or person.deactivated_at is not None:
+        raise NotFound
+    if not may_edit_calendar(work, instructor_id):
+        raise NotAllowed
+    return person, profile
+
+
+def may_edit_calendar(work: UnitOfWork, instructor_id: str) -> bool:
+    """Whether the calendar is the actor's own, or theirs to oversee."""
+    return work.actor.person_id == instructor_id or _general_relation(work) is not None
+
+
+def require_person_or_system(work: UnitOfWork) -> None:
+    """Refuse those who are nobody yet. Raises Unauthenticated."""
+    if not work.actor.is_system:
+        require_person(work)
 
 
 def seat_in(work: UnitOfWork, session_id: str, *, action: Action) -> Loaded:

@@ -31,7 +31,7 @@ from sessions_app.models import (
     Preference,
     RefreshToken,
 )
-from sessions_app.services import access, audit, notifications, passwords, rate_limits, zones
+from sessions_app.services import access, audit, live, notifications, passwords, rate_limits, zones
 from sessions_app.services.identity import Identity, identity_of, token_hash
 from sessions_app.services.notifications import NotificationKind
 from sessions_app.services.unit_of_work import Platform, UnitOfWork
@@ -322,6 +322,11 @@ def change_profile(
     changed = sorted(field for field in after if after[field] != before[field])
     if changed:
         audit.record(work, "person.changed", "person", person.id, fields=changed)
+    profile = work.db.get(InstructorProfile, person.id) if "timezone" in changed else None
+    if profile is not None:
+        # An instructor's hours are in their zone: the same hours are other instants now.
+        profile.calendar_version += 1
+        live.calendar_changed(work, person.id)
     return identity_of(person)
 
 

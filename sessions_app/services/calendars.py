@@ -17,6 +17,7 @@ from sqlmodel import col, select
 
 from sessions_app.domain.availability import Calendar, DateOverride, PublishedTime, WeeklyRule
 from sessions_app.domain.booking_lifecycle import OCCUPYING, OCCUPYING_SESSION, TENTATIVE, SessionStatus
+from sessions_app.domain.schedules import Limits
 from sessions_app.domain.slots import BusyKind, BusySpan, JoinableSession, SlotRules
 from sessions_app.domain.timespans import TimeSpan
 from sessions_app.models import (
@@ -158,7 +159,7 @@ class InstructorCalendar:
         ]
 
 
-def slot_rules(profile: InstructorProfile, settings: Settings) -> SlotRules:
+def slot_rules(profile: InstructorProfile | Limits, settings: Settings) -> SlotRules:
     """The instructor's limits, each falling back to the deployment's setting."""
 
     def chosen(own: int | None, default: int) -> int:
@@ -196,7 +197,7 @@ def load_of(work: UnitOfWork, people: Sequence[Host], window: TimeSpan) -> dict[
     weekly = _weekly_rules(work, instructor_ids)
     overrides = _overrides(work, instructor_ids, around)
     published = _published(work, instructor_ids, around)
-    if any(profile.week_cap for profile, _ in people):
+    if any(host.profile.week_cap for host in people):
         around = TimeSpan(window.start - _WEEK_MARGIN, window.end + _WEEK_MARGIN)
     occupied = _occupied(work, instructor_ids, around)
     return {

@@ -27,3 +27,8 @@ def booking_changed(work: UnitOfWork, booking: Booking) -> None:
         }
     )
     work.announce(topics)
+
+
+def calendar_changed(work: UnitOfWork, instructor_id: str) -> None:
+    """Have everybody choosing a time with this instructor look again, once this is committed."""
+    work.announce(frozenset({calendar_topic(instructor_id)}))

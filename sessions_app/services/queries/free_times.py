@@ -15,6 +15,7 @@ from sessions_app.domain.slots import SlotListing
 from sessions_app.domain.timespans import TimeSpan
 from sessions_app.models import InstructorCourse, InstructorProfile, InstructorSubject, Offering, Person
 from sessions_app.services import access, calendars, slots
+from sessions_app.services.calendars import Host
 from sessions_app.services.queries.cursors import Listing, Place
 from sessions_app.services.unit_of_work import UnitOfWork
 
@@ -31,6 +32,15 @@ class FreeTimes:
     is_offered: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """An offering with its instructor; ``is_bookable`` unless nothing of it can be booked, whatever the time."""
+
+    offering: Offering
+    host: Host
+    is_bookable: bool
+
+
 def free_times(
     work: UnitOfWork,
     *,
@@ -43,19 +53,26 @@ def free_times(
 
     Raises NotFound for an offering that is not this instructor's, NotAllowed for somebody else's student.
     """
+    found = offered(work, instructor_id=instructor_id, offering_id=offering_id)
+    student = student_asking(work, student_id)
+    if not found.is_bookable:
+        return FreeTimes(instructor_id, SlotListing(()), is_offered=False)
+    loaded = calendars.load_of(work, [found.host], window)[instructor_id]
+    return FreeTimes(instructor_id, slots.list_with(work, loaded, found.offering, window, student_id=student))
+
+
+def offered(work: UnitOfWork, *, instructor_id: str, offering_id: str) -> Offered:
+    """The offering and whether it can be booked at all. Raises NotFound when it is not this instructor's."""
     row = work.db.exec(_OFFERED, params={"offering": offering_id, "instructor": instructor_id}).first()
     if row is None:
         raise NotFound
     offering, profile, zone, deactivated_at, teaches_course, teaches_subject = row
-    student = _student(work, student_id)
     if offering.course_id:
         is_qualified = bool(teaches_course)
     else:
         is_qualified = offering.subject_id is None or teaches_subject is not None
-    if not (offering.is_active and deactivated_at is None and is_qualified):
-        return FreeTimes(instructor_id, SlotListing(()), is_offered=False)
-    loaded = calendars.load_of(work, [calendars.Host(profile, zone)], window)[instructor_id]
-    return FreeTimes(instructor_id, slots.list_with(work, loaded, offering, window, student_id=student))
+    is_bookable = offering.is_active and deactivated_at is None and is_qualified
+    return Offered(offering, calendars.Host(profile, zone), is_bookable)
 
 
 def busy_times(
@@ -125,7 +142,7 @@ _OFFERED = (
 )
 
 
-def _student(work: UnitOfWork, student_id: str | None) -> str | None:
+def student_asking(work: UnitOfWork, student_id: str | None) -> str | None:
     """For whom the times are judged; nobody in particular for visitors, hosts and who has yet to choose a child."""
     if student_id is None:
         if work.actor.role is Role.STUDENT:

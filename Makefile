@@ -55,7 +55,7 @@ format: development ## Put the code into the one format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: development ## The benchmarks, each beside its reference in the same run
+bench: development ## Slot engine, bookings, endpoints and screens against targets and references (idle machine)
 	@$(BIN)/python -m benchmarks
 
 soak: development ## The long runs: 30 kills of the server, and races and random months of SOAK_MINUTES (10) each

@@ -1,7 +1,9 @@
 """Run every benchmark of this package; answers 1 when one of them misses a target.
 
-python -m benchmarks            all of them
+python -m benchmarks            all of them: booking, endpoints, screens, slots
 python -m benchmarks slots      some of them
+
+Times mean something on a machine that does nothing else; ratios stand in one run with their reference.
 """
 
 from __future__ import annotations

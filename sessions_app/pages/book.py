@@ -70,7 +70,7 @@ def _who(**attrs: Any) -> rx.Component:
 def _who_first(class_name: str) -> rx.Component:
     return rx.cond(
         BookState.who.options.length() > 0,
-        _who(value=BookState.who.student_id, class_name=f"max-w-[22rem] {class_name}"),
+        _who(value=BookState.who.student_id, class_name=f"sm:max-w-[22rem] {class_name}"),
     )
 
 

@@ -124,6 +124,8 @@ def test_what_stands_on_every_step(new_visitor: NewVisitor, backstage: Backstage
     visitor.open(book_page(backstage, offering=offering.id))
     today = page.get_by_role("grid").get_by_role("button", name=re.compile("today"))
     expect(today).to_have_count(1)
+    for day in page.get_by_role("grid").get_by_role("button", name=re.compile(", past$")).all():
+        expect(day).to_have_attribute("aria-disabled", "true")
     page.get_by_role("button", name="This week").click()
     expect(page.get_by_role("button", name="This week")).to_have_attribute("aria-pressed", "true")
     page.get_by_role("button", name="Next available").click()

@@ -117,6 +117,7 @@ def test_keeping_a_session_keeps_it_and_gives_the_focus_back(home: Home) -> None
     cancel = page.get_by_role("button", name="Cancel", exact=True)
 
     cancel.click()
+    expect(page.get_by_role("button", name="Keep session")).to_be_focused()
     page.keyboard.press("Escape")
 
     expect(page.get_by_role("dialog")).to_be_hidden()
@@ -162,12 +163,14 @@ def test_a_lost_time_is_said_with_three_others(home: Home) -> None:
     person.open("/dashboard")
     page.get_by_role("button", name="Reschedule", exact=True).click()
     dialog = page.get_by_role("dialog")
-    times = dialog.get_by_role("group")
+    wanted = home.day(2)  # at any hour it has more times than one
+    dialog.get_by_role("button", name=re.compile(rf"{wanted:%A} {wanted.day} .*available")).click()
+    times = dialog.get_by_role("group", name=f"{wanted:%A %-d %B %Y}")
     times.get_by_role("button").nth(3).click()
     move = dialog.get_by_role("button", name=re.compile("^Move to "))
     expect(move).to_be_enabled()
     label = times.get_by_role("button").nth(3).get_attribute("aria-label") or ""
-    _take_the_time(home, label)
+    _take_the_time(home, wanted, label)
 
     move.click()
 
@@ -179,8 +182,8 @@ def test_a_lost_time_is_said_with_three_others(home: Home) -> None:
     expect(page.get_by_text("Session rescheduled")).to_be_visible()
 
 
-def _take_the_time(home: Home, label: str) -> None:
-    """Somebody else books the start that ``label`` ("11:00 to 12:00", in Paris) names on the first free day."""
+def _take_the_time(home: Home, day: datetime, label: str) -> None:
+    """Somebody else books the start that ``label`` ("11:00 to 12:00", in Paris) names on the date of ``day``."""
     offering = home.world.offering()
     other = home.world.student("Mina Other")
     now = home.world.clock.now()
@@ -191,7 +194,7 @@ def _take_the_time(home: Home, label: str) -> None:
     start = next(
         slot.span.start
         for slot in free.slots
-        if f"{slot.span.start.astimezone(ZoneInfo('Europe/Paris')):%H:%M}" == begins
+        if f"{slot.span.start.astimezone(ZoneInfo('Europe/Paris')):%F %H:%M}" == f"{day:%F} {begins}"
     )
     home.world.book(other, offering, start)
 

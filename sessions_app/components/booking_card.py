@@ -172,5 +172,5 @@ def _people(seat: Any) -> rx.Component:
             seat.notes != "",
             rx.fragment(separator, rx.el.span(seat.notes, class_name="text-ink-3")),
         ),
-        class_name="truncate text-sm text-ink-2",
+        class_name="line-clamp-2 text-sm break-words text-ink-2",
     )

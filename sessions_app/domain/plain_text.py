@@ -37,3 +37,10 @@ def _printable(text: str) -> str:
 
 def _is_control(character: str) -> bool:
     return unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") or character in _TURNING
+
+
+def title_within(course: str, title: str) -> str:
+    """What is booked, named with its course; a title that begins with the course is not given it twice."""
+    if not course or title.casefold().startswith(course.casefold()):
+        return title
+    return f"{course}: {title}"

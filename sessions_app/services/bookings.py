@@ -32,7 +32,7 @@ from sessions_app.domain.errors import (
 )
 from sessions_app.domain.money import Money
 from sessions_app.domain.permissions import Action, Relation
-from sessions_app.domain.plain_text import one_line
+from sessions_app.domain.plain_text import one_line, title_within
 from sessions_app.domain.pricing import PayWith, Quote, payment_plan
 from sessions_app.domain.refunds import CancelledBy, RefundDecision, refund_due
 from sessions_app.domain.rescheduling import Barrier
@@ -454,7 +454,7 @@ class _Offered:
     @property
     def title(self) -> str:
         # Each title fits its own column, both together may not fit a booking's.
-        return one_line(f"{self.course.title}: {self.offering.title}" if self.course else self.offering.title)
+        return one_line(title_within(self.course.title if self.course else "", self.offering.title))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessions_app.domain.plain_text import lines, one_line, short_name
+from sessions_app.domain.plain_text import lines, one_line, short_name, title_within
 
 
 @given(st.text(st.characters(categories=["Cc", "Cs", "Zl", "Zp", "Lu", "Zs"]), max_size=300))
@@ -46,3 +46,16 @@ def test_lines_keep_the_breaks_a_person_made() -> None:
 )
 def test_a_person_is_called_by_the_first_word_unless_that_is_a_title(name: str, short: str) -> None:
     assert short_name(name) == short
+
+
+@pytest.mark.parametrize(
+    ("course", "title", "shown"),
+    [
+        ("Algebra", "First session", "Algebra: First session"),
+        ("Algebra", "Algebra", "Algebra"),
+        ("Algebra", "algebra: vectors", "algebra: vectors"),
+        ("", "First session", "First session"),
+    ],
+)
+def test_a_title_names_its_course_once(course: str, title: str, shown: str) -> None:
+    assert title_within(course, title) == shown

@@ -13,7 +13,7 @@ from typing import Any
 
 from sessions_app.domain.booking_lifecycle import UPCOMING, BookingStatus
 from sessions_app.domain.local_labels import Viewer
-from sessions_app.domain.plain_text import lines, one_line, short_name
+from sessions_app.domain.plain_text import lines, one_line, short_name, title_within
 from sessions_app.domain.pricing import PayWith
 from sessions_app.domain.refunds import CancelledBy
 from sessions_app.models.catalogue import Modality
@@ -141,9 +141,7 @@ class SessionFacts:
     @property
     def full_title(self) -> str:
         """The course and what is booked in it; a title that begins with the course is not given it twice."""
-        if not self.course or self.title.startswith(self.course):
-            return self.title
-        return f"{self.course}: {self.title}"
+        return title_within(self.course, self.title)
 
     @property
     def event(self) -> SeatEvent:

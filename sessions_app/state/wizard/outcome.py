@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sessions_app.domain.local_labels import MONTHS, WEEKDAYS, Viewer, same_clock, short_date, zone_city
-from sessions_app.domain.plain_text import short_name
+from sessions_app.domain.plain_text import short_name, title_within
 from sessions_app.models.catalogue import Modality
 from sessions_app.services.queries.confirmation import Confirmation, Outcome
 from sessions_app.state.people_views import NOBODY, PersonView
@@ -194,9 +194,7 @@ def _their_time(step: Confirmation, viewer: Viewer, name: str) -> str:
 
 
 def _who(step: Confirmation) -> FactView:
-    what = (
-        f"{step.course_title}: {step.topic or step.title}" if step.course_title else step.topic or step.title
-    )
+    what = title_within(step.course_title, step.topic or step.title)
     who = f"{step.instructor_name}, for {step.student_name}" if step.student_name else step.instructor_name
     return FactView(who, what)
 

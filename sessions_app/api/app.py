@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from sessions_app import __version__
 from sessions_app.api import (
     auth,
+    coaches,
     courses,
     errors,
     health,
@@ -32,6 +33,7 @@ ROUTERS: Sequence[APIRouter] = (
     auth.router,
     courses.router,
     sts.router,
+    coaches.router,
     sessions.router,
     session_bookings.router,
     payments.router,

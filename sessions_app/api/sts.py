@@ -4,26 +4,39 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from datetime import date as _date
 from functools import lru_cache
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import AliasChoices, BaseModel, Field
 
-from sessions_app.api.answers import Instant
+from sessions_app.api.answers import Instant, instant
 from sessions_app.api.dependencies import AnyoneDep, PlatformDep, VisitorDep
 from sessions_app.api.errors import refusals
-from sessions_app.api.inputs import OPEN_TO_VISITORS, STUDENT_ID, Edge, Id, PageQuery, PathId, Zone, names
+from sessions_app.api.inputs import (
+    OPEN_TO_VISITORS,
+    STUDENT_ID,
+    Edge,
+    Fold,
+    Id,
+    Moment,
+    PageQuery,
+    PathId,
+    Zone,
+    names,
+)
 from sessions_app.api.schemas import Incoming
 from sessions_app.domain import instants
 from sessions_app.domain.availability import Calendar, zone_named
 from sessions_app.domain.errors import InstructorUnavailable, NotAllowed, NotFound, Unauthenticated
 from sessions_app.domain.permissions import Actor
-from sessions_app.domain.slot_explainer import NOTHING_FREE
-from sessions_app.domain.slots import Slot
+from sessions_app.domain.slot_explainer import NOTHING_FREE, POLITE
+from sessions_app.domain.slots import Reason, Slot
 from sessions_app.services.kept_answers import KeptAnswers
-from sessions_app.services.queries import free_times
+from sessions_app.services.queries import free_times, slot_explanations
 from sessions_app.services.queries.free_times import FreeTimes
+from sessions_app.services.queries.slot_explanations import Explained
 from sessions_app.services.slots import rfc3339, slot_id
 from sessions_app.services.unit_of_work import UnitOfWork
 
@@ -108,6 +121,102 @@ class ReplacedDate(BaseModel):
 
     date: date
     slots: list[Window]
+
+
+class ExplanationQuery(Incoming):
+    """Which start of which offering; a wall time is meant in ``timezone`` (default: the caller's)."""
+
+    offering_id: Id
+    start: Moment = Field(validation_alias=names("start", "scheduled_start"))
+    timezone: Zone | None = None
+    fold: Fold = 0
+    student_id: Id | None = Field(None, validation_alias=STUDENT_ID)
+
+
+class InTheWay(BaseModel):
+    """A session that a reason is about."""
+
+    session_id: str
+    title: str
+    start: Instant
+    end: Instant
+
+
+class Cause(BaseModel):
+    """What stands behind a reason, as far as it applies: a date, a limit, the first start that would do, sessions."""
+
+    date: _date | None
+    limit: int | None
+    first_possible: Instant | None
+    open: list[Busy]
+    sessions: list[InTheWay]
+    rule_url: str | None
+
+
+class ReasonAgainst(BaseModel):
+    """One reason: ``code`` for programs, ``message`` for students, ``cause`` for the instructor and staff."""
+
+    code: str
+    message: str
+    cause: Cause | None
+
+    @classmethod
+    def of(cls, reason: Explained) -> ReasonAgainst:
+        """The reason as it is sent."""
+        finding = reason.finding
+        cause = None
+        if finding is not None:
+            is_about_hours = finding.reason in (
+                Reason.OUTSIDE_HOURS,
+                Reason.OVERRIDE_DAY_OFF,
+                Reason.OFF_GRID,
+            )
+            cause = Cause(
+                date=finding.on,
+                limit=finding.number,
+                first_possible=instant(finding.at),
+                open=[Busy(start=rfc3339(one.start), end=rfc3339(one.end)) for one in finding.spans]
+                if is_about_hours
+                else [],
+                sessions=[
+                    InTheWay(
+                        session_id=one.session_id,
+                        title=one.title,
+                        start=rfc3339(one.span.start),
+                        end=rfc3339(one.span.end),
+                    )
+                    for one in reason.sessions
+                ],
+                rule_url=reason.link or None,
+            )
+        return cls(code=reason.reason.value, message=POLITE[reason.reason], cause=cause)
+
+
+class Explanation(BaseModel):
+    """Whether a start can be booked now, and if not every reason against it in the order of refusals."""
+
+    start: Instant
+    end: Instant
+    is_bookable: bool
+    seats_left: int
+    reasons: list[ReasonAgainst]
+
+    @classmethod
+    def of(cls, found: slot_explanations.Explanation) -> Explanation:
+        """The explanation as it is sent."""
+        reasons = [ReasonAgainst.of(reason) for reason in found.reasons]
+        if not found.is_offered:
+            nothing = ReasonAgainst(
+                code=InstructorUnavailable.code, message=InstructorUnavailable.default_message, cause=None
+            )
+            reasons = [nothing, *reasons]
+        return cls(
+            start=rfc3339(found.span.start),
+            end=rfc3339(found.span.end),
+            is_bookable=found.slot is not None,
+            seats_left=found.slot.seats_left if found.slot else 0,
+            reasons=reasons,
+        )
 
 
 class WeeklyPattern(BaseModel):
@@ -209,6 +318,34 @@ def slots(
     answers: KeptAnswers[str] = request.app.state.slot_answers
     question = (actor, st_id, query.offering_id, query.student_id, window, zone)
     return Response(answers.answer(question, make, actor), media_type="application/json")
+
+
+@router.get(
+    "/{st_id}/slots/explanation",
+    responses=refusals(Unauthenticated, NotFound, NotAllowed),
+    openapi_extra=OPEN_TO_VISITORS,
+)
+def explanation(
+    st_id: PathId,
+    query: Annotated[ExplanationQuery, Query()],
+    platform: PlatformDep,
+    visitor: VisitorDep,
+) -> Explanation:
+    """Why a start can be booked or not: every reason, the deciding one first, as a booking would be refused.
+
+    The instructor and staff also get what causes each reason, and where the rule is changed.
+    """
+    zone = query.timezone or (visitor.timezone if visitor else platform.settings.default_timezone)
+    start = instants.parse_instant(query.start, zone=zone, field="start", fold=query.fold)
+    found = platform.read(
+        slot_explanations.explanation,
+        visitor.actor if visitor else Actor.anonymous(),
+        instructor_id=st_id,
+        offering_id=query.offering_id,
+        starts_at=start,
+        student_id=query.student_id,
+    )
+    return Explanation.of(found)
 
 
 def _open_slots(found: FreeTimes, zone: str) -> str:

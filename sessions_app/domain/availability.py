@@ -15,7 +15,7 @@ zone database once and remembered.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -307,19 +307,19 @@ def merged(ranges: Iterable[Range]) -> list[Range]:
 # ---------------------------------------------------------------- checking what an instructor enters
 
 
-def check_weekly(rules: Sequence[WeeklyRule], *, minimum_minutes: int, field: str = "schedule") -> None:
-    """Refuse a weekly pattern that cannot be meant: InvalidInput whose field names the rule, ``schedule[2]``.
+def check_weekly(rules: Mapping[int, WeeklyRule], *, minimum_minutes: int, field: str = "schedule") -> None:
+    """Refuse a weekly pattern that cannot be meant: InvalidInput whose field names a rule's key: ``schedule[2]``.
 
     ``minimum_minutes`` is the shortest window that can hold a session. Windows of one day may touch, not
     overlap.
     """
-    for index, rule in enumerate(rules):
+    for index, rule in rules.items():
         if not 0 <= rule.day_of_week <= 6:
             raise InvalidInput("A weekday is a number from 0 (Sunday) to 6.", field=f"{field}[{index}]")
     for day in range(7):
         of_the_day = [
             (index, (rule.start_minute, rule.end_minute))
-            for index, rule in enumerate(rules)
+            for index, rule in rules.items()
             if rule.day_of_week == day
         ]
         _check_day(of_the_day, minimum_minutes, field)

@@ -114,8 +114,14 @@ def check_windows_of_week(windows: Sequence[WeeklyWindow], *, minimum_minutes: i
     for day in range(7):
         if sum(window.day_of_week == day for window in windows) > MOST_WINDOWS_A_DAY:
             raise InvalidInput(f"A day has {MOST_WINDOWS_A_DAY} intervals at most.", field="schedule")
-    rules = [WeeklyRule(window.day_of_week, window.start_minute, window.end_minute) for window in windows]
-    check_weekly(rules, minimum_minutes=minimum_minutes)
+    # What is switched off is only kept: it may lie across hours that are offered.
+    for is_active in (True, False):
+        rules = {
+            index: WeeklyRule(window.day_of_week, window.start_minute, window.end_minute)
+            for index, window in enumerate(windows)
+            if window.is_active is is_active
+        }
+        check_weekly(rules, minimum_minutes=minimum_minutes)
 
 
 def check_dates(overrides: Sequence[DateOverride], *, minimum_minutes: int) -> None:

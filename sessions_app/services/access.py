@@ -78,11 +78,17 @@ def load_profile(
     require_person_or_system(work)
     if lock:
         work.lock(instructor=instructor_id)
+    person, profile = instructor(work, instructor_id)
+    if not may_edit_calendar(work, instructor_id):
+        raise NotAllowed
+    return person, profile
+
+
+def instructor(work: UnitOfWork, instructor_id: str) -> tuple[Person, InstructorProfile]:
+    """An instructor as everybody may know of them. Raises NotFound."""
     person, profile = work.db.get(Person, instructor_id), work.db.get(InstructorProfile, instructor_id)
     if person is None or profile is None or person.deactivated_at is not None:
         raise NotFound
-    if not may_edit_calendar(work, instructor_id):
-        raise NotAllowed
     return person, profile
 
 

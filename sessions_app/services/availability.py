@@ -43,6 +43,18 @@ def stored(work: UnitOfWork, *, instructor_id: str) -> StoredSchedule:
     return _read(work, person, profile)
 
 
+def shown(work: UnitOfWork, *, instructor_id: str) -> Schedule:
+    """The schedule as the actor may see it: to others than the instructor and staff, without hours switched off, and
+    without limits of their own. Raises NotFound without such an instructor.
+    """
+    if access.may_edit_calendar(work, instructor_id):
+        return stored(work, instructor_id=instructor_id).schedule
+    person, profile = access.instructor(work, instructor_id)
+    schedule = _read(work, person, profile).schedule
+    active = tuple(window for window in schedule.windows if window.is_active)
+    return replace(schedule, windows=active, limits=Limits())
+
+
 def save(work: UnitOfWork, *, instructor_id: str, schedule: Schedule, version: int) -> StoredSchedule:
     """Store a whole schedule; dates gone by stay as they are.
 

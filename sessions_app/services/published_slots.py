@@ -64,6 +64,16 @@ def listed(work: UnitOfWork, *, instructor_id: str) -> list[PublishedView]:
     return _views(work, instructor_id, list(rows))
 
 
+def owner(work: UnitOfWork, *, slot_id: str) -> str:
+    """Whose published time it is; NotFound to anybody but them and staff."""
+    row = work.db.get(PublishedSlot, slot_id)
+    # The ids of others' published times are not public.
+    if row is None or not access.may_edit_calendar(work, row.instructor_id):
+        access.require_person_or_system(work)
+        raise NotFound
+    return row.instructor_id
+
+
 def publish(work: UnitOfWork, *, instructor_id: str, facts: SlotFacts) -> PublishedView:
     """Offer one more time.
 
@@ -143,12 +153,8 @@ def _purge(work: UnitOfWork, *, instructor_id: str | None = None, is_dry_run: bo
 
 
 def _load(work: UnitOfWork, slot_id: str) -> tuple[PublishedSlot, Person, InstructorProfile]:
-    row = work.db.get(PublishedSlot, slot_id)
-    # The ids of others' published times are not public.
-    if row is None or not access.may_edit_calendar(work, row.instructor_id):
-        access.require_person_or_system(work)
-        raise NotFound
-    person, profile = access.load_profile(work, row.instructor_id, lock=True)
+    person, profile = access.load_profile(work, owner(work, slot_id=slot_id), lock=True)
+    row = work.db.get_one(PublishedSlot, slot_id)
     work.db.refresh(row)
     return row, person, profile
 

@@ -297,9 +297,8 @@ def test_the_ends_of_the_calendar_are_no_error() -> None:
 
 
 def test_windows_of_a_day_may_touch() -> None:
-    check_weekly(
-        [WeeklyRule(1, 540, 720), WeeklyRule(1, 720, 1440), WeeklyRule(2, 0, 540)], minimum_minutes=30
-    )
+    touching = [WeeklyRule(1, 540, 720), WeeklyRule(1, 720, 1440), WeeklyRule(2, 0, 540)]
+    check_weekly(dict(enumerate(touching)), minimum_minutes=30)
     check_windows([(720, 1440), (0, 720)], minimum_minutes=30)
 
 
@@ -326,7 +325,7 @@ def test_a_window_may_be_just_as_long_as_a_session() -> None:
 )
 def test_hours_that_cannot_be_meant_are_refused(rules: list[WeeklyRule], field: str, sentence: str) -> None:
     with pytest.raises(InvalidInput, match=sentence) as refused:
-        check_weekly(rules, minimum_minutes=30)
+        check_weekly(dict(enumerate(rules)), minimum_minutes=30)
     assert refused.value.field == field
 
 

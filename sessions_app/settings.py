@@ -98,6 +98,7 @@ class Settings(BaseSettings):
     max_active_bookings_per_student: int = Field(0, ge=0)
     reschedule_limit: int = Field(2, ge=0)
     reschedule_notice_hours: int = Field(12, ge=0)
+    group_minimum_cutoff_hours: int = Field(24, ge=0, le=720)
     join_early_minutes: int = Field(10, ge=0)
     no_show_wait_minutes: int = Field(15, ge=0)
     dispute_window_hours: int = Field(72, ge=0)

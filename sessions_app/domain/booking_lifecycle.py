@@ -44,8 +44,11 @@ class BookingEvent(StrEnum):
     AUTHORISE = "authorise"  # the card of a request is authorised, which sends it
     PAY = "pay"  # the price is settled: captured, debited in credits, or nothing is due
     ACCEPT = "accept"  # the instructor says yes and the money is there
-    ACCEPT_UNPAID = "accept_unpaid"  # the instructor says yes and the student must still pay
+    ACCEPT_UNPAID = (
+        "accept_unpaid"  # the instructor says yes, or made the booking, and the student must still pay
+    )
     REJECT = "reject"
+    PROPOSE = "propose"  # the instructor asks for another time; now the student answers
     TIME_OUT = "time_out"  # hold_expires_at, respond_by or pay_by has passed
     LATE_PAYMENT = "late_payment"  # paid after the time ran out, and the seat is still free
     LATE_AUTHORISATION = "late_authorisation"  # the same for the card of a request
@@ -85,9 +88,11 @@ TRANSITIONS: Mapping[tuple[BookingStatus, BookingEvent], BookingStatus] = Mappin
         (_S.HELD, _E.SUBMIT): _S.PENDING,
         (_S.HELD, _E.AUTHORISE): _S.PENDING,
         (_S.HELD, _E.PAY): _S.SCHEDULED,
+        (_S.HELD, _E.ACCEPT_UNPAID): _S.ACCEPTED,
         (_S.PENDING, _E.ACCEPT): _S.SCHEDULED,
         (_S.PENDING, _E.ACCEPT_UNPAID): _S.ACCEPTED,
         (_S.PENDING, _E.REJECT): _S.REJECTED,
+        (_S.PENDING, _E.PROPOSE): _S.PENDING,
         (_S.ACCEPTED, _E.PAY): _S.SCHEDULED,
         **{(waiting, _E.TIME_OUT): _S.EXPIRED for waiting in TENTATIVE},
         (_S.EXPIRED, _E.LATE_PAYMENT): _S.SCHEDULED,

@@ -60,6 +60,9 @@ class Action(StrEnum):
     MESSAGE = "message"
     ACCEPT = "accept"
     REJECT = "reject"
+    PROPOSE = "propose"  # another time than the one asked for
+    ANSWER = "answer"  # yes or no to a time that was proposed
+    AGREE_TOPIC = "agree_topic"  # suggest a topic, or agree to one
     START = "start"
     FINISH = "finish"
     REFUND = "refund"  # beyond what the policy gives back by itself
@@ -88,6 +91,8 @@ GUARDIAN_NEEDS: Mapping[Action, frozenset[str]] = MappingProxyType(
         Action.CONFIRM_ATTENDANCE: frozenset({"book"}),
         Action.JOIN: frozenset({"view"}),  # a child without an account joins through the guardian's
         Action.MESSAGE: frozenset({"view"}),
+        Action.ANSWER: frozenset({"book"}),
+        Action.AGREE_TOPIC: frozenset({"book"}),
     }
 )
 """What a guardian may do for a child, and the rights (book, pay, view, cancel) each action needs."""
@@ -99,7 +104,7 @@ PERMISSIONS: Mapping[Relation, frozenset[Action]] = MappingProxyType(
         Relation.INSTRUCTOR: frozenset(
             {
                 Action.VIEW, Action.CANCEL, Action.RESCHEDULE, Action.JOIN, Action.MESSAGE,
-                Action.ACCEPT, Action.REJECT, Action.START, Action.FINISH,
+                Action.ACCEPT, Action.REJECT, Action.PROPOSE, Action.AGREE_TOPIC, Action.START, Action.FINISH,
             }
         ),
         Relation.STAFF: frozenset(Action),

@@ -15,7 +15,16 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from redis import RedisError
 
 from sessions_app.jobs.election import RENEW_SECONDS, Election, election_for
-from sessions_app.services import checkout, expiry, gateway_tasks, inbox, outbox, published_slots, records
+from sessions_app.services import (
+    checkout,
+    expiry,
+    gateway_tasks,
+    inbox,
+    minimums,
+    outbox,
+    published_slots,
+    records,
+)
 from sessions_app.services.unit_of_work import Platform
 
 log = logging.getLogger(__name__)
@@ -36,6 +45,7 @@ JOBS = (
     Job("outbox", 1, outbox.deliver_due),
     Job("overdue payment pages", 30, checkout.close_overdue_pages),
     Job("overdue holds and requests", 30, expiry.sweep),
+    Job("groups below their minimum", 30, minimums.sweep),
     Job("payments nobody told us about", 60, checkout.reconcile),
     Job("old records", 3600, records.purge),
     Job("published times gone by", 3600, published_slots.purge),

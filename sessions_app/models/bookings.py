@@ -10,6 +10,7 @@ from sqlmodel import Field, SQLModel
 
 from sessions_app.domain.booking_lifecycle import OCCUPYING, BookingStatus, SessionStatus
 from sessions_app.domain.pricing import PayWith
+from sessions_app.domain.topics import TopicState
 from sessions_app.models.base import enum_field, instant, new_id, one_of, words
 from sessions_app.models.catalogue import Modality, SessionType
 
@@ -21,7 +22,8 @@ class TeachingSession(SQLModel, table=True):
 
     ``blocked_until`` is the end plus the instructor's buffer: the overlap guard works on
     [starts_at, blocked_until). ``frees_at`` is the instant from which a tentative session no longer blocks
-    anybody (None once a seat is final), so that a dead worker cannot keep a calendar blocked.
+    anybody (None once a seat is final), so that a dead worker cannot keep a calendar blocked. ``minimum_by`` is
+    when it is decided whether ``minimum_seats`` are taken (None: nothing to decide any more).
     """
 
     __tablename__ = "teaching_session"
@@ -54,6 +56,8 @@ class TeachingSession(SQLModel, table=True):
     status: SessionStatus = enum_field(SessionStatus, SessionStatus.TENTATIVE)
     frees_at: datetime | None = instant(nullable=True)
     timezone: str = Field(max_length=64)
+    minimum_seats: int = 1
+    minimum_by: datetime | None = instant(nullable=True, index=True)
     created_at: datetime = instant()
     started_at: datetime | None = instant(nullable=True)
     ended_at: datetime | None = instant(nullable=True)
@@ -65,6 +69,7 @@ class Booking(SQLModel, table=True):
     The times are a copy of the session's, kept true by a composite foreign key with ON UPDATE CASCADE: moving a
     session is one UPDATE that re-checks every student's other sessions. ``frees_at`` is the instant from which
     every reader treats the seat as free (None: never); ``hold_expires_at`` is what the student is shown.
+    ``proposed_at`` is set once the instructor asked for another time than ``asked_starts_at``, the student's own.
     ``sequence`` is the calendar file's SEQUENCE (RFC 5545): +1 at each change of time, place or status.
     """
 
@@ -105,6 +110,8 @@ class Booking(SQLModel, table=True):
     status: BookingStatus = enum_field(BookingStatus, BookingStatus.HELD)
     hold_expires_at: datetime | None = instant(nullable=True)
     respond_by: datetime | None = instant(nullable=True)
+    proposed_at: datetime | None = instant(nullable=True)
+    asked_starts_at: datetime | None = instant(nullable=True)
     pay_by: datetime | None = instant(nullable=True)
     frees_at: datetime | None = instant(nullable=True)
 
@@ -117,6 +124,7 @@ class Booking(SQLModel, table=True):
 
     title: str = Field(max_length=200)
     custom_topic: str = Field(default="", max_length=200)
+    topic_state: TopicState = enum_field(TopicState, TopicState.FIXED)
     student_message: str = ""
     requirements: str = ""
     instructor_response: str = ""

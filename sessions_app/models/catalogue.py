@@ -136,7 +136,8 @@ class Offering(SQLModel, table=True):
     """What can be booked with an instructor.
 
     ``price_minor`` None means "no price of its own": the hourly rate applies, unless ``credits`` is set and the
-    offering is payable in credits only. 0 is free.
+    offering is payable in credits only. 0 is free. A group with fewer than ``minimum_seats`` people
+    ``minimum_cutoff_hours`` before its start (None: the deployment's) does not take place.
     """
 
     __table_args__ = (
@@ -162,6 +163,8 @@ class Offering(SQLModel, table=True):
     duration_minutes: int
     session_type: SessionType = enum_field(SessionType, SessionType.INDIVIDUAL)
     capacity: int = 1
+    minimum_seats: int = 1
+    minimum_cutoff_hours: int | None = None
     topic_type: TopicType = enum_field(TopicType, TopicType.FIXED)
     booking_mode: BookingMode = enum_field(BookingMode, BookingMode.INSTANT)
     modality: Modality = enum_field(Modality, Modality.ONLINE)

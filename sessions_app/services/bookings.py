@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import and_, bindparam
 from sqlmodel import col, select
 
+from sessions_app.domain import topics
 from sessions_app.domain.booking_lifecycle import OCCUPYING, TENTATIVE, BookingEvent, BookingStatus, advance
 from sessions_app.domain.errors import (
     AlreadyBooked,
@@ -38,6 +39,7 @@ from sessions_app.domain.refunds import CancelledBy, RefundDecision, refund_due
 from sessions_app.domain.rescheduling import Barrier
 from sessions_app.domain.slots import Slot
 from sessions_app.domain.timespans import TimeSpan
+from sessions_app.domain.topics import Side, TopicState
 from sessions_app.models import (
     Booking,
     Course,
@@ -49,7 +51,7 @@ from sessions_app.models import (
     Person,
     TeachingSession,
 )
-from sessions_app.models.catalogue import BookingMode, SessionType
+from sessions_app.models.catalogue import BookingMode, SessionType, TopicType
 from sessions_app.services import (
     access,
     audit,
@@ -141,7 +143,7 @@ def hold(
     )
     if isinstance(agreement, Placed):
         return agreement
-    booking, session = _hold(work, agreement)
+    booking, session = hold_agreed(work, agreement)
     seats.refresh(work, session, booking)
     return Placed(booking, session)
 
@@ -162,7 +164,7 @@ def confirm(
     loaded = access.load_booking(work, booking_id, action=Action.BOOK, lock=True)
     booking, session = loaded.booking, loaded.session
     _require_live_hold(work, booking)
-    offered = _offered(work, booking.offering_id)
+    offered = offered_of(work, booking.offering_id)
     if student_id is not None:
         _hand_over(work, booking, offered, student_id)
     if pay_with is not None:
@@ -181,7 +183,7 @@ def hand_over(work: UnitOfWork, *, booking_id: str, student_id: str) -> Placed:
     _require_live_hold(work, booking)
     wish = slots.Wish(booking.offering_id, student_id, booking.starts_at, moving_booking_id=booking.id)
     slots.offer_alternatives(work, wish)
-    _hand_over(work, booking, _offered(work, booking.offering_id), student_id, replaces_former=True)
+    _hand_over(work, booking, offered_of(work, booking.offering_id), student_id, replaces_former=True)
     live.booking_changed(work, booking)
     return Placed(booking, loaded.session)
 
@@ -213,7 +215,7 @@ def book(
     )
     if isinstance(agreement, Placed):
         return agreement
-    booking, session = _hold(work, agreement)
+    booking, session = hold_agreed(work, agreement)
     _finish(work, booking, session, agreement.offered, details)
     return Placed(booking, session)
 
@@ -313,11 +315,14 @@ def confirm_attendance(work: UnitOfWork, *, booking_id: str) -> Booking:
     return booking
 
 
-def reschedule(work: UnitOfWork, *, booking_id: str, starts_at: datetime, reason: str = "") -> Placed:
+def reschedule(
+    work: UnitOfWork, *, booking_id: str, starts_at: datetime, reason: str = "", ignores_hours: bool = False
+) -> Placed:
     """Move a booking to another start of the same offering; id, price and payment stay.
 
-    The student's side is bound by RESCHEDULE_NOTICE_HOURS and RESCHEDULE_LIMIT (TooLate), the instructor by neither.
-    Raises what ``hold`` raises about the new time, and IllegalTransition unless scheduled.
+    The student's side is bound by RESCHEDULE_NOTICE_HOURS and RESCHEDULE_LIMIT (TooLate), the instructor by neither,
+    and with ``ignores_hours`` not by their own hours either. Raises what ``hold`` raises about the new time, and
+    IllegalTransition unless scheduled.
     """
     loaded = access.load_booking(work, booking_id, action=Action.RESCHEDULE, lock=True)
     booking, session = loaded.booking, loaded.session
@@ -327,25 +332,26 @@ def reschedule(work: UnitOfWork, *, booking_id: str, starts_at: datetime, reason
         _require_may_move(work, booking)
     if starts_at == booking.starts_at:
         raise InvalidInput("This is the time it has already.", field="starts_at")
-    offered = _offered(work, booking.offering_id)
+    offered = offered_of(work, booking.offering_id)
     slots.offer_alternatives(
         work, slots.Wish(booking.offering_id, booking.student_id, starts_at, moving_booking_id=booking.id)
     )
     expiry.release_lapsed(work, instructor_id=booking.instructor_id, student_id=booking.student_id)
     slot = slots.judge(
-        work, offered.offering, starts_at, student_id=booking.student_id, moving=booking, by_host=by_host
+        work,
+        offered.offering,
+        starts_at,
+        student_id=booking.student_id,
+        moving=booking,
+        by_host=by_host,
+        ignores_hours=by_host and ignores_hours,
     )
     was = slots.rfc3339(booking.starts_at)
-    if session.session_type is SessionType.INDIVIDUAL:
-        seats.move_session(work, session, slot.span.start, slot.span.end)
-        work.db.refresh(booking)
-    else:
-        session = _change_group(work, booking, session, slot, offered)
+    session = place_at(work, booking, session, slot, offered)
     booking.status = advance(booking.status, BookingEvent.RESCHEDULE)
     booking.reschedule_count += 0 if by_host else 1
     booking.sequence += 1
     booking.updated_at = work.now
-    booking.wall_start = f"{booking.starts_at.astimezone(ZoneInfo(booking.timezone)):%Y-%m-%dT%H:%M}"
     work.db.add(booking)
     seats.refresh(work, session, booking)
     audit.record(work, "booking.rescheduled", "booking", booking.id, was=was, reason=reason[:200])
@@ -354,6 +360,22 @@ def reschedule(work: UnitOfWork, *, booking_id: str, starts_at: datetime, reason
     )
     live.booking_changed(work, booking)
     return Placed(booking, session)
+
+
+def place_at(
+    work: UnitOfWork, booking: Booking, session: TeachingSession, slot: Slot, offered: Offered
+) -> TeachingSession:
+    """Give a seat the time of a slot that was judged; return the session that it is in now.
+
+    A one-to-one session moves as it is, a group's seat changes sessions. The caller refreshes the seats.
+    """
+    if session.session_type is SessionType.INDIVIDUAL:
+        seats.move_session(work, session, slot.span.start, slot.span.end)
+        work.db.refresh(booking)
+    else:
+        session = _change_group(work, booking, session, slot, offered)
+    booking.wall_start = f"{booking.starts_at.astimezone(ZoneInfo(booking.timezone)):%Y-%m-%dT%H:%M}"
+    return session
 
 
 def cancel_as_stated(work: UnitOfWork, *, booking_id: str, percent: int, reason: str = "") -> Cancelled:
@@ -400,6 +422,19 @@ def send_request(work: UnitOfWork, booking: Booking, session: TeachingSession, e
     live.booking_changed(work, booking)
 
 
+def ask_payment(work: UnitOfWork, booking: Booking, session: TeachingSession) -> None:
+    """Keep a seat that has the instructor's yes until it is paid: PAY_AFTER_ACCEPT_HOURS, at most till the start."""
+    booking.status = advance(booking.status, BookingEvent.ACCEPT_UNPAID)
+    due = work.now + timedelta(hours=work.settings.pay_after_accept_hours)
+    booking.pay_by = booking.frees_at = min(due, booking.starts_at)
+    booking.hold_expires_at = booking.respond_by = None
+    booking.updated_at = work.now
+    seats.refresh(work, session, booking)
+    audit.record(work, "booking.accepted", "booking", booking.id)
+    notifications.queue(work, NotificationKind.PAYMENT_DUE, booking, session)
+    live.booking_changed(work, booking)
+
+
 # Built once, as every booking runs them.
 _OFFERED = (
     select(  # type: ignore[call-overload]
@@ -441,7 +476,7 @@ _SAME_SEAT = select(Booking.id, Booking.session_id).where(
 
 
 @dataclass(frozen=True, slots=True)
-class _Offered:
+class Offered:
     """An offering with its host and its price now. ``is_qualified``: the host still teaches what is offered."""
 
     offering: Offering
@@ -453,21 +488,24 @@ class _Offered:
 
     @property
     def title(self) -> str:
+        """What a booking of it is called."""
         # Each title fits its own column, both together may not fit a booking's.
         return one_line(title_within(self.course.title if self.course else "", self.offering.title))
 
 
 @dataclass(frozen=True, slots=True)
-class _Agreement:
-    """All that was found right about a seat before anything of it is written."""
+class Agreement:
+    """All that was found right about a seat before anything of it is written. ``quote`` is what is agreed."""
 
-    offered: _Offered
+    offered: Offered
     student: Person
     slot: Slot
     plan: PayWith
+    quote: Quote
 
 
-def _offered(work: UnitOfWork, offering_id: str) -> _Offered:
+def offered_of(work: UnitOfWork, offering_id: str) -> Offered:
+    """The offering with its host and price. Raises NotFound."""
     row = work.db.exec(_OFFERED, params={"offering": offering_id}).first()
     if row is None:
         raise NotFound
@@ -476,7 +514,7 @@ def _offered(work: UnitOfWork, offering_id: str) -> _Offered:
         is_qualified = bool(teaches_course)
     else:
         is_qualified = offering.subject_id is None or teaches_subject is not None
-    return _Offered(
+    return Offered(
         offering=offering,
         profile=profile,
         host=host,
@@ -496,13 +534,13 @@ def _agree(
     agreed: Money | None,
     agreed_credits: int | None = None,
     replaces_former: bool = False,
-) -> _Agreement | Placed:
+) -> Agreement | Placed:
     """What is to be written, or the unfinished hold that the student has on this time already."""
     access.require_person(work)
-    offered = _offered(work, offering_id)
+    offered = offered_of(work, offering_id)
     plan = payment_plan(offered.quote, pay_with)
     student = access.student_for(work, student_id)
-    _require_bookable(work, offered, student)
+    require_bookable(work, offered, student)
     slots.offer_alternatives(work, slots.Wish(offering_id, student.id, starts_at))
     work.lock(instructor=offered.offering.instructor_id, student=student.id)
     expiry.release_lapsed(work, instructor_id=offered.offering.instructor_id, student_id=student.id)
@@ -519,12 +557,12 @@ def _agree(
             return same
         raise
     _require_agreed(offered.quote, agreed, agreed_credits)
-    return _Agreement(offered, student, slot, plan)
+    return Agreement(offered, student, slot, plan, offered.quote)
 
 
-def _hold(work: UnitOfWork, agreement: _Agreement) -> tuple[Booking, TeachingSession]:
+def hold_agreed(work: UnitOfWork, agreement: Agreement) -> tuple[Booking, TeachingSession]:
     """The seat as a hold, and its session; ``seats.refresh`` stores both."""
-    offered, student, plan = agreement.offered, agreement.student, agreement.plan
+    offered, student, plan, quote = agreement.offered, agreement.student, agreement.plan, agreement.quote
     expires_at = work.now + timedelta(minutes=work.settings.hold_minutes)
     session = seats.session_at(
         work,
@@ -547,14 +585,15 @@ def _hold(work: UnitOfWork, agreement: _Agreement) -> tuple[Booking, TeachingSes
         hold_expires_at=expires_at,
         frees_at=expires_at,
         pay_with=plan,
-        price_minor=offered.quote.total.minor if plan is PayWith.CARD else 0,
-        currency=offered.quote.total.currency,
-        credits=(offered.quote.credits or 0) if plan is PayWith.CREDITS else 0,
-        quote=offered.quote.to_json(),
+        price_minor=quote.total.minor if plan is PayWith.CARD else 0,
+        currency=quote.total.currency,
+        credits=(quote.credits or 0) if plan is PayWith.CREDITS else 0,
+        quote=quote.to_json(),
         policy=terms.policy_for(offered.offering, work.settings).to_json(),
         title=offered.title,
         timezone=student.timezone,
         wall_start=f"{session.starts_at.astimezone(ZoneInfo(student.timezone)):%Y-%m-%dT%H:%M}",
+        topic_state=_first_topic_state(offered.offering),
         created_at=work.now,
         updated_at=work.now,
     )
@@ -564,12 +603,12 @@ def _hold(work: UnitOfWork, agreement: _Agreement) -> tuple[Booking, TeachingSes
 
 
 def _finish(
-    work: UnitOfWork, booking: Booking, session: TeachingSession, offered: _Offered, details: Details | None
+    work: UnitOfWork, booking: Booking, session: TeachingSession, offered: Offered, details: Details | None
 ) -> None:
     """Take a live hold as far as it goes without a card."""
     if details is not None:
         booking.student_message = details.message.strip()
-        booking.custom_topic = details.topic.strip()
+        suggest_first_topic(booking, details.topic, Side.STUDENT)
         booking.requirements = details.requirements.strip()
         booking.reminders = details.reminders
     booking.updated_at = work.now
@@ -584,7 +623,21 @@ def _finish(
         credits.spend(work, booking)
 
 
-def _require_bookable(work: UnitOfWork, offered: _Offered, student: Person) -> None:
+def _first_topic_state(offering: Offering) -> TopicState:
+    # A group has one topic for all, which is not one student's to agree.
+    is_open = offering.topic_type is TopicType.FLEXIBLE and offering.session_type is SessionType.INDIVIDUAL
+    return TopicState.OPEN if is_open else TopicState.FIXED
+
+
+def suggest_first_topic(booking: Booking, topic: str, side: Side) -> None:
+    """Write down the topic named with the booking itself; where the offering sets it, it is no suggestion."""
+    booking.custom_topic = topic.strip()
+    if booking.custom_topic and topics.may_suggest(booking.topic_state):
+        booking.topic_state = topics.suggest(booking.topic_state, side)
+
+
+def require_bookable(work: UnitOfWork, offered: Offered, student: Person) -> None:
+    """Raise NotEnrolled or InstructorUnavailable where this student cannot have this offering at all."""
     offering = offered.offering
     if offering.course_id and offering.requires_enrollment:
         require_enrolled(work, offering.course_id, student)
@@ -615,13 +668,13 @@ def _seat_already_taken(
 
 
 def _hand_over(
-    work: UnitOfWork, booking: Booking, offered: _Offered, student_id: str, *, replaces_former: bool = False
+    work: UnitOfWork, booking: Booking, offered: Offered, student_id: str, *, replaces_former: bool = False
 ) -> None:
     if student_id == booking.student_id:
         return
     student = access.student_for(work, student_id)
     work.lock(student=student.id)
-    _require_bookable(work, offered, student)
+    require_bookable(work, offered, student)
     if replaces_former:
         _release_former_holds(work, student.id)
     _require_free_student(work, student.id, booking)
@@ -683,7 +736,7 @@ def _require_may_move(work: UnitOfWork, booking: Booking) -> None:
 
 
 def _change_group(
-    work: UnitOfWork, booking: Booking, left: TeachingSession, slot: Slot, offered: _Offered
+    work: UnitOfWork, booking: Booking, left: TeachingSession, slot: Slot, offered: Offered
 ) -> TeachingSession:
     """Take a seat in another session of the group's offering; the session left may thereby end."""
     if left.seats_taken <= 1 and slot.session_id is None:
@@ -771,6 +824,7 @@ def _cancel_seat(
         # A request that waits has sent no invitation, so there is none to take back.
         kind = NotificationKind.REQUEST_CANCELLED if was in TENTATIVE else NotificationKind.CANCELLED
         refunded = Refunded(decision.percent, decision.amount, decision.credits) if paid_anything else None
+        others = () if side is CancelledBy.STUDENT else slots.instead_of(work, booking)
         notifications.queue(
             work,
             kind,
@@ -778,6 +832,7 @@ def _cancel_seat(
             session,
             refunded=None if waives_refund else refunded,
             reason=reason,
+            alternatives=[slots.rfc3339(slot.span.start) for slot in others],
         )
     if waives_refund:
         decision = replace(decision, percent=0, amount=Money.zero(booking.currency), credits=0)

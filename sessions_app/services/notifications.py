@@ -6,6 +6,7 @@ worded is decided in ``services/mail``. One address gets one mail an event, howe
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -26,6 +27,8 @@ class NotificationKind(StrEnum):
     BOOKED = "session-booked"
     REQUESTED = "session-requested"
     ACCEPTED = "session-accepted"
+    PROPOSED = "session-proposed"  # another time than the one asked for
+    PAYMENT_DUE = "session-payment-due"  # said yes to, and still to be paid
     REJECTED = "session-rejected"
     EXPIRED = "session-expired"
     RESCHEDULED = "session-rescheduled"
@@ -52,6 +55,8 @@ _CALENDAR_METHOD = {
 }
 _STUDENT_SIDE_ONLY = frozenset(
     {
+        NotificationKind.PROPOSED,
+        NotificationKind.PAYMENT_DUE,
         NotificationKind.REJECTED,
         NotificationKind.EXPIRED,
         NotificationKind.PAYMENT_RETURNED,
@@ -80,6 +85,7 @@ def queue(
     was_starts_at: str | None = None,
     payer_id: str | None = None,
     key: str | None = None,
+    alternatives: Sequence[str] = (),
 ) -> None:
     """Queue one message to each address that this event concerns.
 
@@ -89,8 +95,9 @@ def queue(
     ``facts`` hold: booking_id, session_id, part, title, course, starts_at and ends_at (RFC 3339 UTC), sequence,
     method (None: no calendar part), status (of the booking after the event), instructor, student and recipient
     ({id, name, email, timezone, hour_cycle, locale}), price_label, pay_with, free_until, partial_until,
-    partial_percent, respond_by, message, topic, response, place, modality, refund (None or {percent, label,
-    is_nothing}), reason, cancelled_by, was_starts_at. ``services/mail/facts.py`` reads them.
+    partial_percent, respond_by, pay_by, is_proposed, is_by_host, message, topic, response, place, modality, refund
+    (None or {percent, label, is_nothing}), reason, cancelled_by, was_starts_at, offering_id, alternatives (starts of
+    free times, RFC 3339 UTC). ``services/mail/facts.py`` reads them.
     """
     people = _people(work, booking)
     facts = {
@@ -99,6 +106,7 @@ def queue(
         "reason": reason,
         "was_starts_at": was_starts_at,
         "refund": _refund_facts(refunded),
+        "alternatives": list(alternatives),
     }
     told: set[str] = set()
     for part, person in _recipients(work, kind, booking, people, payer_id):
@@ -197,6 +205,10 @@ def _facts(
         "partial_until": _text(deadlines.partial_until),
         "partial_percent": booking.policy.get("partial_percent", 0),
         "respond_by": _text(booking.respond_by),
+        "pay_by": _text(booking.pay_by),
+        "is_proposed": booking.proposed_at is not None,
+        "is_by_host": booking.booked_by_id == booking.instructor_id,
+        "offering_id": booking.offering_id,
         "message": booking.student_message,
         "topic": booking.custom_topic,
         "response": booking.instructor_response,

@@ -58,8 +58,19 @@ def session_at(
         seats_taken=1,
         frees_at=frees_at,
         timezone=timezone,
+        minimum_seats=offering.minimum_seats,
+        minimum_by=_minimum_by(work, offering, slot.span.start),
         created_at=work.now,
     )
+
+
+def _minimum_by(work: UnitOfWork, offering: Offering, starts_at: datetime) -> datetime | None:
+    """When the minimum is looked at: the cut-off, or for a session opened later than that, halfway to its start."""
+    if offering.session_type is SessionType.INDIVIDUAL or offering.minimum_seats <= 1:
+        return None
+    hours = offering.minimum_cutoff_hours
+    cutoff = timedelta(hours=work.settings.group_minimum_cutoff_hours if hours is None else hours)
+    return max(starts_at - cutoff, work.now + (starts_at - work.now) / 2)
 
 
 def refresh(work: UnitOfWork, session: TeachingSession, changed: Booking) -> None:
@@ -101,6 +112,8 @@ def _store(work: UnitOfWork, session: TeachingSession, seat: Booking) -> None:
 def move_session(work: UnitOfWork, session: TeachingSession, start: datetime, end: datetime) -> None:
     """Move a session and, by the composite foreign key, every seat in it: one UPDATE, checked by both guards."""
     buffer = session.blocked_until - session.ends_at
+    if session.minimum_by is not None:
+        session.minimum_by = max(session.minimum_by + (start - session.starts_at), work.now)
     session.starts_at, session.ends_at, session.blocked_until = start, end, end + buffer
     work.db.add(session)
     work.db.flush()

@@ -30,6 +30,10 @@ from sessions_app.services.calendars import Host, InstructorCalendar
 from sessions_app.services.unit_of_work import UnitOfWork
 
 MAX_RANGE = timedelta(days=MAX_DAYS)
+_HOSTS_LIMITS = frozenset({Reason.NOTICE, Reason.HORIZON})
+_HOSTS_HOURS = frozenset(
+    {Reason.OVERRIDE_DAY_OFF, Reason.OUTSIDE_HOURS, Reason.OFF_GRID, Reason.DAY_CAP, Reason.WEEK_CAP}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +114,14 @@ def judge(
     student_id: str,
     moving: Booking | None = None,
     by_host: bool = False,
+    ignores_hours: bool = False,
     host: Host | None = None,
 ) -> Slot:
     """The slot at ``starts_at``, by the same engine that lists them.
 
     ``host`` is the instructor where they are loaded already. ``by_host`` leaves out the instructor's own notice and
-    horizon. Raises OutsideAvailability, SessionFull, SlotTaken or StudentBusy with ``details.reason``.
+    horizon, ``ignores_hours`` also their hours, grid and caps; never their sessions and buffer. Raises
+    OutsideAvailability, SessionFull, SlotTaken or StudentBusy with ``details.reason``.
     """
     window = calendars.offering_span(offering, starts_at)
     hosts = calendars.hosts(work, [offering.instructor_id]) if host is None else [host]
@@ -137,10 +143,14 @@ def judge(
     require_below_cap(work, student_id, moving)
     if isinstance(verdict, Slot):
         return verdict
-    reasons = [r for r in verdict if not (by_host and r in (Reason.NOTICE, Reason.HORIZON))]
-    if not reasons:
-        return Slot(span=window, seats_left=offering.capacity, session_id=None, published_id=None)
-    raise engine.refusal(reasons)
+    waived = (_HOSTS_LIMITS if by_host else frozenset()) | (_HOSTS_HOURS if ignores_hours else frozenset())
+    reasons = [reason for reason in verdict if reason not in waived]
+    if reasons:
+        raise engine.refusal(reasons)
+    for session in loaded.joinable(offering.id, without_session=without):
+        if session.span == window:
+            return Slot(window, session.seats_left, session_id=session.session_id)
+    return Slot(window, offering.capacity)
 
 
 def offer_alternatives(work: UnitOfWork, wish: Wish) -> None:
@@ -171,8 +181,8 @@ def alternatives(work: UnitOfWork, wish: Wish) -> list[dict[str, object]]:
     ]
 
 
-def nearest_to(work: UnitOfWork, wish: Wish) -> tuple[Slot, ...]:
-    """The three bookable slots nearest to the wish; fewer only where fewer exist."""
+def nearest_to(work: UnitOfWork, wish: Wish, *, besides: TimeSpan | None = None) -> tuple[Slot, ...]:
+    """The three bookable slots nearest to the wish, none that overlaps ``besides``; fewer only where fewer exist."""
     offering = work.db.get(Offering, wish.offering_id)
     if offering is None:
         return ()
@@ -183,7 +193,16 @@ def nearest_to(work: UnitOfWork, wish: Wish) -> tuple[Slot, ...]:
     window = TimeSpan(work.now, end)
     loaded = calendars.load_of(work, [host], window)[offering.instructor_id]
     found = list_with(work, loaded, offering, window, student_id=wish.student_id, moving=moving)
+    if besides is not None:
+        found = SlotListing(tuple(slot for slot in found.slots if not slot.span.overlaps(besides)))
     return engine.nearest(wish.starts_at, found)
+
+
+def instead_of(work: UnitOfWork, booking: Booking) -> tuple[Slot, ...]:
+    """Up to three bookable slots nearest to a session that was called off, none at the time it had."""
+    lost = TimeSpan(booking.starts_at, booking.ends_at)
+    wish = Wish(booking.offering_id, booking.student_id, booking.starts_at)
+    return nearest_to(work, wish, besides=lost)
 
 
 def session_left_by(work: UnitOfWork, moving: Booking | None) -> str | None:

@@ -33,8 +33,9 @@ held                                            | submit, authorise        | pen
 held, accepted                                  | pay                      | scheduled
 held, pending, accepted                         | time_out                 | expired
 pending                                         | accept                   | scheduled
-pending                                         | accept_unpaid            | accepted
+held, pending                                   | accept_unpaid            | accepted
 pending                                         | reject                   | rejected
+pending                                         | propose                  | pending
 scheduled                                       | confirm_attendance       | confirmed
 scheduled, confirmed                            | reschedule               | scheduled
 scheduled, confirmed                            | start                    | in_progress

@@ -84,6 +84,11 @@ class SessionFacts:
     refund: ReturnedMoney | None
     cancelled_by: CancelledBy | None
     was_starts_at: datetime | None
+    pay_by: datetime | None
+    is_proposed: bool
+    is_by_host: bool
+    offering_id: str
+    alternatives: tuple[datetime, ...]
 
     @classmethod
     def of(cls, kind: NotificationKind, facts: Mapping[str, Any]) -> SessionFacts:
@@ -121,6 +126,12 @@ class SessionFacts:
             else ReturnedMoney(refund["percent"], refund["label"], refund["is_nothing"]),
             cancelled_by=CancelledBy(facts["cancelled_by"]) if facts["cancelled_by"] else None,
             was_starts_at=_instant(facts["was_starts_at"]),
+            # Messages queued before these were known wait in the outbox too.
+            pay_by=_instant(facts.get("pay_by")),
+            is_proposed=facts.get("is_proposed", False),
+            is_by_host=facts.get("is_by_host", False),
+            offering_id=facts.get("offering_id", ""),
+            alternatives=tuple(map(datetime.fromisoformat, facts.get("alternatives", ()))),
         )
 
     @property

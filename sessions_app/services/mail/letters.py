@@ -99,6 +99,7 @@ class _Words:
     money: Row | None = None
     quotes: tuple[Quote, ...] = ()
     is_on: bool = False  # the session takes place: it can be joined, changed and put into a calendar
+    links: tuple[Link, ...] = ()
 
 
 def session_letter(facts: SessionFacts, settings: Settings, now: datetime) -> Letter:
@@ -125,7 +126,7 @@ def session_letter(facts: SessionFacts, settings: Settings, now: datetime) -> Le
         badge=words.badge,
         rows=tuple(row for row in rows if row is not None),
         quotes=words.quotes,
-        links=_changes(facts, settings) if words.is_on else (),
+        links=_changes(facts, settings) if words.is_on else words.links,
         calendar=_calendar(facts, settings) if words.is_on else (),
     )
 
@@ -189,7 +190,9 @@ def _booked(desk: _Desk) -> _Words:
     lead = {
         Part.STUDENT: f"You meet {facts.instructor.name} for {facts.subject}.",
         Part.GUARDIAN: f"{facts.student.name} meets {facts.instructor.name} for {facts.subject}.",
-        Part.INSTRUCTOR: f"{facts.student.name} booked {facts.subject} with you.",
+        Part.INSTRUCTOR: f"You booked {facts.subject} for {facts.student.name}."
+        if facts.is_by_host
+        else f"{facts.student.name} booked {facts.subject} with you.",
     }[facts.part]
     return _Words(
         tag="Booked",
@@ -228,21 +231,67 @@ def _requested(desk: _Desk) -> _Words:
 
 def _accepted(desk: _Desk) -> _Words:
     facts = desk.facts
-    lead = {
-        Part.STUDENT: f"{facts.instructor.name} accepted your request: the session is booked.",
-        Part.GUARDIAN: f"{facts.instructor.name} accepted the request for {facts.student.name}: "
-        "the session is booked.",
-        Part.INSTRUCTOR: f"You accepted the request of {facts.student.name}: the session is booked.",
-    }[facts.part]
+    if facts.is_proposed:
+        lead = {
+            Part.STUDENT: f"You took the time that {facts.instructor.name} proposed: the session is booked.",
+            Part.GUARDIAN: f"The time that {facts.instructor.name} proposed for {facts.student.name} is taken: "
+            "the session is booked.",
+            Part.INSTRUCTOR: f"{facts.student.name} took the time you proposed: the session is booked.",
+        }[facts.part]
+    else:
+        lead = {
+            Part.STUDENT: f"{facts.instructor.name} accepted your request: the session is booked.",
+            Part.GUARDIAN: f"{facts.instructor.name} accepted the request for {facts.student.name}: "
+            "the session is booked.",
+            Part.INSTRUCTOR: f"You accepted the request of {facts.student.name}: the session is booked.",
+        }[facts.part]
     return _Words(
         tag="Accepted",
         badge=Badge("Scheduled", "accent"),
-        heading="Request accepted",
+        heading="New time agreed" if facts.is_proposed else "Request accepted",
         paragraphs=(lead,),
         action=desk.join,
         money=_price(facts, paid=True),
         quotes=_quotes(facts),
         is_on=True,
+    )
+
+
+def _proposed(desk: _Desk) -> _Words:
+    facts = desk.facts
+    answers = "" if facts.respond_by is None else f" by {desk.until(facts.respond_by)}"
+    kept = "you" if facts.part is Part.STUDENT else facts.student.short
+    return _Words(
+        tag="New time proposed",
+        badge=Badge("Your answer", "sun"),
+        heading="Another time is proposed",
+        paragraphs=(
+            f"{facts.instructor.name} cannot come at the time asked for and proposes this one instead.",
+            f"Please answer{answers}. Until then the time is kept for {kept}.",
+        ),
+        action=Link("Accept or decline", _page(facts, desk.settings)),
+        money=_price(facts, paid=False),
+        quotes=_quotes(facts),
+    )
+
+
+def _payment_due(desk: _Desk) -> _Words:
+    facts = desk.facts
+    until = "" if facts.pay_by is None else f" by {desk.until(facts.pay_by)}"
+    kept = "you" if facts.part is Part.STUDENT else facts.student.short
+    lead = (
+        f"{facts.instructor.name} booked this time for {kept}."
+        if facts.is_by_host
+        else f"{facts.instructor.name} and {kept} agreed on this time."
+    )
+    return _Words(
+        tag="Pay to confirm",
+        badge=Badge("Pay to confirm", "sun"),
+        heading="Pay to confirm the session",
+        paragraphs=(lead, f"Please pay{until}; after that the time is free again and nothing is due."),
+        action=Link(f"Pay {facts.price_label}", _page(facts, desk.settings)),
+        money=Row("Price", facts.price_label),
+        quotes=_quotes(facts),
     )
 
 
@@ -264,12 +313,17 @@ def _expired(desk: _Desk) -> _Words:
         tag="Expired",
         badge=Badge("Expired", "quiet"),
         heading="Request expired",
-        paragraphs=(
-            f"{facts.instructor.name} did not answer in time, so the request has ended.",
-            *_released(facts),
-        ),
+        paragraphs=(_why_expired(facts), *(() if facts.pay_by else _released(facts))),
         action=desk.find_time,
     )
+
+
+def _why_expired(facts: SessionFacts) -> str:
+    if facts.pay_by is not None:
+        return "It was not paid in time, so the time is free again. Nothing was charged."
+    if facts.is_proposed:
+        return f"The time that {facts.instructor.name} proposed was not answered, so the request has ended."
+    return f"{facts.instructor.name} did not answer in time, so the request has ended."
 
 
 def _rescheduled(desk: _Desk) -> _Words:
@@ -296,14 +350,26 @@ def _cancelled(desk: _Desk) -> _Words:
         None: None,
     }[facts.cancelled_by]
     lead = f"{who} cancelled this session." if who else "The session is cancelled, as asked for on your side."
+    others = () if facts.teaches else _others(desk)
     return _Words(
         tag="Cancelled",
         badge=Badge("Cancelled", "quiet"),
         heading="Session cancelled",
-        paragraphs=(lead,),
+        paragraphs=(lead, "These times are free instead:") if others else (lead,),
         action=desk.find_time,
         money=_refund(facts),
         quotes=_reason(facts),
+        links=others,
+    )
+
+
+def _others(desk: _Desk) -> tuple[Link, ...]:
+    """The free times nearest to a session that was called off, each a way to book it."""
+    facts = desk.facts
+    page = f"{desk.settings.public_url}/book/{facts.instructor.id}?offering={facts.offering_id}"
+    return tuple(
+        Link(desk.until(start), f"{page}&date={facts.viewer.date_of(start).isoformat()}")
+        for start in facts.alternatives
     )
 
 
@@ -364,6 +430,8 @@ _WORDING: Mapping[NotificationKind, Callable[[_Desk], _Words]] = {
     NotificationKind.BOOKED: _booked,
     NotificationKind.REQUESTED: _requested,
     NotificationKind.ACCEPTED: _accepted,
+    NotificationKind.PROPOSED: _proposed,
+    NotificationKind.PAYMENT_DUE: _payment_due,
     NotificationKind.REJECTED: _rejected,
     NotificationKind.EXPIRED: _expired,
     NotificationKind.RESCHEDULED: _rescheduled,
@@ -436,9 +504,13 @@ def _price(facts: SessionFacts, *, paid: bool) -> Row:
         return Row("Price", facts.price_label)
     if paid:
         return Row("Paid", facts.price_label)
+    by = facts.instructor.short
+    accepts, answers = (
+        ("you accept", "you answer") if facts.is_proposed else (f"{by} accepts", f"{by} answers")
+    )
     held = {
-        PayWith.CARD: f"Held on the card, charged when {facts.instructor.short} accepts",
-        PayWith.CREDITS: f"Kept aside until {facts.instructor.short} answers",
+        PayWith.CARD: f"Held on the card, charged when {accepts}",
+        PayWith.CREDITS: f"Kept aside until {answers}",
     }[facts.pay_with]
     return Row("Price", facts.price_label, held)
 

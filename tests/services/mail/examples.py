@@ -60,6 +60,11 @@ BOOKED_FACTS: dict[str, Any] = {
     "reason": "",
     "was_starts_at": None,
     "refund": None,
+    "pay_by": None,
+    "is_proposed": False,
+    "is_by_host": False,
+    "offering_id": "off_1",
+    "alternatives": [],
 }
 CHANGES: dict[NotificationKind, dict[str, Any]] = {
     K.BOOKED: {},
@@ -70,6 +75,22 @@ CHANGES: dict[NotificationKind, dict[str, Any]] = {
         "topic": "The spectral theorem",
     },
     K.ACCEPTED: {"response": "With pleasure. Please bring your notes."},
+    K.PROPOSED: {
+        "status": "pending",
+        "method": None,
+        "sequence": 1,
+        "respond_by": "2026-11-23T09:30:00Z",
+        "was_starts_at": "2026-11-30T09:00:00Z",
+        "is_proposed": True,
+        "response": "I teach a class at that hour. Would this do?",
+    },
+    K.PAYMENT_DUE: {
+        "status": "accepted",
+        "method": None,
+        "pay_by": "2026-11-21T21:30:00Z",
+        "is_by_host": True,
+        "response": "As we said on the phone.",
+    },
     K.REJECTED: {"status": "rejected", "method": None, "response": "I am away that day."},
     K.EXPIRED: {"status": "expired", "method": None, "pay_with": "credits", "price_label": "1 credit"},
     K.RESCHEDULED: {"sequence": 1, "was_starts_at": "2026-11-30T09:00:00Z", "reason": "My train is late."},
@@ -97,7 +118,7 @@ CHANGES: dict[NotificationKind, dict[str, Any]] = {
         "refund": {"percent": 100, "label": "€28.00", "is_nothing": False},
     },
 }
-STUDENT_SIDE_ONLY = (K.REJECTED, K.EXPIRED, K.PAYMENT_RETURNED, K.REFUND_ISSUED)
+STUDENT_SIDE_ONLY = (K.PROPOSED, K.PAYMENT_DUE, K.REJECTED, K.EXPIRED, K.PAYMENT_RETURNED, K.REFUND_ISSUED)
 
 
 @dataclass(frozen=True)

@@ -106,6 +106,7 @@ class Settings(BaseSettings):
     series_max_weeks: int = Field(26, ge=1)
     series_max_count: int = Field(52, ge=1)
     credit_expiry_days: int = Field(365, ge=1)
+    max_material_mb: int = Field(20, ge=1, le=200)
 
     @field_validator("default_timezone")
     @classmethod

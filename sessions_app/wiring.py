@@ -8,6 +8,7 @@ from collections.abc import Callable
 import redis
 
 from sessions_app.adapters.clock import SystemClock
+from sessions_app.adapters.disk_files import DiskFiles
 from sessions_app.adapters.rate_limits import CountingLimiter
 from sessions_app.adapters.sandbox_payments import SandboxGateway
 from sessions_app.adapters.smtp import SmtpMailer
@@ -41,6 +42,7 @@ def build_platform(
         else None,
         announce=announce,
         limiter=CountingLimiter(settings.redis_url),
+        files=DiskFiles(settings.data_dir / "materials"),
     )
 
 

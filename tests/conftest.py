@@ -12,6 +12,7 @@ os.environ["ENV_FILE"] = ""
 import pytest
 from hypothesis import settings as hypothesis_settings
 
+from sessions_app.adapters.disk_files import DiskFiles
 from sessions_app.adapters.sandbox_payments import SandboxGateway
 from sessions_app.frontend import build_if_needed
 from sessions_app.models.database import open_engine
@@ -102,7 +103,12 @@ def platform(database_url: str, clock: StoppedClock, tmp_path: Path) -> Iterator
     engine = open_engine(database_url)
     settings = parse_settings(database_url=database_url, data_dir=tmp_path)
     yield Platform(
-        engine=engine, settings=settings, clock=clock, payments=SandboxGateway(engine, clock), mailer=None
+        engine=engine,
+        settings=settings,
+        clock=clock,
+        payments=SandboxGateway(engine, clock),
+        mailer=None,
+        files=DiskFiles(tmp_path / "materials"),
     )
     engine.dispose()
 

@@ -173,3 +173,19 @@ class Mailer(Protocol):
 
 
 JSONObject = dict[str, Any]
+
+
+class FileStore(Protocol):
+    """Keeps the content of files under names that we make up. Raises TemporarilyUnavailable when it cannot."""
+
+    def put(self, name: str, content: bytes) -> None:
+        """Store the content, wholly or not at all."""
+        ...
+
+    def get(self, name: str) -> bytes | None:
+        """The content, or None where there is none."""
+        ...
+
+    def delete(self, name: str) -> None:
+        """Forget the content; nothing happens where there is none."""
+        ...

@@ -65,6 +65,9 @@ def tiered(
 FULL = RefundPolicy("full", free_hours=0, partial_hours=0, no_refund_hours=0, partial_percent=100)
 """The policy of document 003: everything, whenever the student cancels."""
 
+POLICY_NAMES = ("tiered", FULL.name)
+"""The policies an offering may name."""
+
 
 @dataclass(frozen=True, slots=True)
 class RefundDecision:

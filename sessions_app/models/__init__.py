@@ -12,6 +12,7 @@ from sessions_app.models.catalogue import (
     Enrollment,
     InstructorCourse,
     InstructorSubject,
+    Material,
     Offering,
     Subject,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "InstructorSubject",
     "LedgerEntry",
     "LoginSession",
+    "Material",
     "Offering",
     "OutboxMessage",
     "PasswordReset",

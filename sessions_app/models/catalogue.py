@@ -40,6 +40,14 @@ class Modality(StrEnum):
     HYBRID = "hybrid"
 
 
+class Visibility(StrEnum):
+    """Who may see an offering: everyone, the students of its course, or who was given its link."""
+
+    EVERYONE = "everyone"
+    ENROLLED = "enrolled"
+    LINK = "link"
+
+
 class DeferredStatus(StrEnum):
     """Where a "Schedule Later" stands."""
 
@@ -145,8 +153,10 @@ class Offering(SQLModel, table=True):
         one_of("topic_type", TopicType),
         one_of("booking_mode", BookingMode),
         one_of("modality", Modality),
+        one_of("visibility", Visibility),
         CheckConstraint("capacity BETWEEN 1 AND 20", name="capacity_range"),
         CheckConstraint("session_type = 'group' OR capacity = 1", name="individual_has_one_seat"),
+        CheckConstraint("minimum_seats BETWEEN 1 AND capacity", name="minimum_seats_range"),
         CheckConstraint("price_minor IS NULL OR price_minor >= 0", name="price_not_negative"),
         CheckConstraint("credits IS NULL OR credits > 0", name="credits_positive"),
         CheckConstraint("duration_minutes BETWEEN 5 AND 1440", name="duration_range"),
@@ -174,7 +184,26 @@ class Offering(SQLModel, table=True):
     credits: int | None = None
     cancellation_policy: str = Field(default="tiered", max_length=20)
     requires_enrollment: bool = True
+    visibility: Visibility = enum_field(Visibility, Visibility.EVERYONE)
     is_active: bool = True
     position: int = 0
     created_at: datetime = instant()
     updated_at: datetime = instant()
+
+
+class Material(SQLModel, table=True):
+    """A file that belongs to an offering. ``stored_as`` names its content, which copies of the offering share."""
+
+    __table_args__ = (
+        CheckConstraint("size_bytes > 0", name="size_positive"),
+        Index("ix_material_offering", "offering_id", "created_at"),
+    )
+
+    id: str = Field(default_factory=lambda: new_id("mat"), primary_key=True)
+    offering_id: str = Field(foreign_key="offering.id")
+    name: str = Field(max_length=160)
+    media_type: str = Field(max_length=100)
+    size_bytes: int
+    sha256: str = Field(max_length=64)
+    stored_as: str = Field(max_length=64, index=True)
+    created_at: datetime = instant()

@@ -51,7 +51,7 @@ from sessions_app.models import (
     Person,
     TeachingSession,
 )
-from sessions_app.models.catalogue import BookingMode, SessionType, TopicType
+from sessions_app.models.catalogue import BookingMode, SessionType, TopicType, Visibility
 from sessions_app.services import (
     access,
     audit,
@@ -639,7 +639,8 @@ def suggest_first_topic(booking: Booking, topic: str, side: Side) -> None:
 def require_bookable(work: UnitOfWork, offered: Offered, student: Person) -> None:
     """Raise NotEnrolled or InstructorUnavailable where this student cannot have this offering at all."""
     offering = offered.offering
-    if offering.course_id and offering.requires_enrollment:
+    is_for_enrolled = offering.requires_enrollment or offering.visibility is Visibility.ENROLLED
+    if offering.course_id and is_for_enrolled:
         require_enrolled(work, offering.course_id, student)
     if not (offering.is_active and offered.host.deactivated_at is None and offered.is_qualified):
         raise InstructorUnavailable

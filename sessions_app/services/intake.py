@@ -18,10 +18,12 @@ from sessions_app.domain.money import Money
 from sessions_app.domain.permissions import Action
 from sessions_app.domain.pricing import PayWith
 from sessions_app.domain.search_text import folded
+from sessions_app.domain.timespans import TimeSpan
 from sessions_app.models import Course, InstructorProfile, Offering, Person, Subject
 from sessions_app.services import access, bookings, slots
 from sessions_app.services.bookings import Details, Placed
 from sessions_app.services.queries.bookings import SeatView, views
+from sessions_app.services.queries.offers import is_listed_for
 from sessions_app.services.unit_of_work import UnitOfWork
 
 
@@ -163,8 +165,8 @@ def reschedule(work: UnitOfWork, *, booking_id: str, slot_id: str, reason: str =
     booking = access.load_booking(work, booking_id, action=Action.RESCHEDULE).booking
     if instructor_id != booking.instructor_id:
         raise InvalidInput("A session stays with its instructor.", field="new_time_slot_id")
-    offering = work.db.get_one(Offering, booking.offering_id)
-    require_length(offering, minutes, field="new_time_slot_id")
+    booked = TimeSpan(booking.starts_at, booking.ends_at).minutes
+    require_length(booked, minutes, field="new_time_slot_id")
     return receipt(work, bookings.reschedule(work, booking_id=booking_id, starts_at=starts_at, reason=reason))
 
 
@@ -206,21 +208,17 @@ def resolve(work: UnitOfWork, wanted: Wanted, *, student_id: str | None) -> Offe
     return fitting[0]
 
 
-def require_length(offering: Offering, minutes: int | None, *, field: str) -> None:
-    """Raise InvalidInput (``field``) when the length asked for is not the offering's."""
-    if minutes not in (None, offering.duration_minutes):
-        raise InvalidInput(
-            f"This session lasts {offering.duration_minutes} minutes.",
-            field=field,
-            duration_minutes=offering.duration_minutes,
-        )
+def require_length(offered: int, minutes: int | None, *, field: str) -> None:
+    """Raise InvalidInput (``field``) when the length asked for is not the one ``offered``."""
+    if minutes not in (None, offered):
+        raise InvalidInput(f"This session lasts {offered} minutes.", field=field, duration_minutes=offered)
 
 
 def _named(work: UnitOfWork, offering_id: str, wanted: Wanted, student_id: str | None) -> Offering:
     offering = work.db.get(Offering, offering_id)
     if offering is None:
         raise NotFound
-    require_length(offering, wanted.minutes, field="scheduled_end")
+    require_length(offering.duration_minutes, wanted.minutes, field="scheduled_end")
     is_theirs = wanted.instructor_id in (None, offering.instructor_id)
     if not is_theirs or wanted.course_id not in (None, offering.course_id):
         _refuse(work, wanted.course_id or offering.course_id, student_id)
@@ -232,7 +230,9 @@ def _offered(work: UnitOfWork, wanted: Wanted) -> list[Offering]:
     statement = (
         select(Offering, Course.subject_id)
         .outerjoin(Course, col(Course.id) == col(Offering.course_id))
-        .where(col(Offering.instructor_id) == wanted.instructor_id, col(Offering.is_active))
+        .where(
+            col(Offering.instructor_id) == wanted.instructor_id, col(Offering.is_active), is_listed_for(work)
+        )
     )
     if wanted.course_id is not None:
         statement = statement.where(col(Offering.course_id) == wanted.course_id)

@@ -32,3 +32,8 @@ def booking_changed(work: UnitOfWork, booking: Booking) -> None:
 def calendar_changed(work: UnitOfWork, instructor_id: str) -> None:
     """Have everybody choosing a time with this instructor look again, once this is committed."""
     work.announce(frozenset({calendar_topic(instructor_id)}))
+
+
+def offerings_changed(work: UnitOfWork, instructor_id: str) -> None:
+    """Have the instructor's own pages and everybody choosing a time with them look again."""
+    work.announce(frozenset({person_topic(instructor_id), calendar_topic(instructor_id)}))

@@ -77,6 +77,7 @@ def list_with(
         window,
         student_busy=_busy_of(work, student_id, window, moving),
         without_session=session_left_by(work, moving),
+        minutes=_minutes(offering, moving),
         now=work.now,
     )
 
@@ -88,9 +89,13 @@ def open_with(
     *,
     student_busy: Sequence[TimeSpan],
     without_session: str | None = None,
+    minutes: int | None = None,
     now: datetime,
 ) -> SlotListing:
-    """``list_with`` from facts alone: the student's busy times are known, ``without_session`` would be left."""
+    """``list_with`` from facts alone: the student's busy times are known, ``without_session`` would be left.
+
+    ``minutes`` is the length wanted where it is not the offering's.
+    """
     return engine.open_slots(
         calendar=loaded.calendar,
         rules=loaded.rules,
@@ -100,7 +105,7 @@ def open_with(
         offering_id=offering.id,
         session_type=offering.session_type,
         window=window,
-        duration_minutes=offering.duration_minutes,
+        duration_minutes=minutes or offering.duration_minutes,
         capacity=offering.capacity,
         now=now,
     )
@@ -123,7 +128,8 @@ def judge(
     horizon, ``ignores_hours`` also their hours, grid and caps; never their sessions and buffer. Raises
     OutsideAvailability, SessionFull, SlotTaken or StudentBusy with ``details.reason``.
     """
-    window = calendars.offering_span(offering, starts_at)
+    minutes = _minutes(offering, moving)
+    window = TimeSpan(starts_at, starts_at + timedelta(minutes=minutes))
     hosts = calendars.hosts(work, [offering.instructor_id]) if host is None else [host]
     loaded = calendars.load_of(work, hosts, window)[offering.instructor_id]
     without = session_left_by(work, moving)
@@ -136,7 +142,7 @@ def judge(
         student_busy=_busy_of(work, student_id, window, moving),
         offering_id=offering.id,
         session_type=offering.session_type,
-        duration_minutes=offering.duration_minutes,
+        duration_minutes=minutes,
         capacity=offering.capacity,
         now=work.now,
     )
@@ -267,6 +273,13 @@ def rfc3339(instant: datetime) -> str:
     """A UTC instant as the API writes it: whole seconds and Z."""
     # isoformat is ten times as fast as a format string, and lists write thousands of these.
     return instant.isoformat()[:19] + "Z"
+
+
+def _minutes(offering: Offering, moving: Booking | None) -> int:
+    """The length: a booking that moves keeps the one it was made with, whatever the offering is now."""
+    if moving is None:
+        return offering.duration_minutes
+    return TimeSpan(moving.starts_at, moving.ends_at).minutes
 
 
 def _busy_of(

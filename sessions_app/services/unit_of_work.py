@@ -32,7 +32,7 @@ from sessions_app.domain.errors import (
     TemporarilyUnavailable,
 )
 from sessions_app.domain.permissions import Actor
-from sessions_app.domain.ports import Clock, Mailer, Payments, RateLimiter
+from sessions_app.domain.ports import Clock, FileStore, Mailer, Payments, RateLimiter
 from sessions_app.models.database import writers_turn
 from sessions_app.settings import Settings
 
@@ -58,7 +58,8 @@ class Platform:
     ``announce`` tells open pages that something about these topics changed; it is called after the commit and may
     lose a call, so it carries no facts.
 
-    ``limiter`` None counts nothing, for jobs and tests; whoever answers the outside has one.
+    ``limiter`` None counts nothing, for jobs and tests; whoever answers the outside has one. ``files`` None keeps no
+    files.
     """
 
     engine: Engine
@@ -68,6 +69,7 @@ class Platform:
     mailer: Mailer | None
     announce: Callable[[frozenset[str]], None] = lambda topics: None
     limiter: RateLimiter | None = None
+    files: FileStore | None = None
 
     def run(
         self,

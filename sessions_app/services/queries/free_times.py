@@ -16,6 +16,7 @@ from sessions_app.domain.timespans import TimeSpan
 from sessions_app.models import InstructorCourse, InstructorProfile, InstructorSubject, Offering, Person
 from sessions_app.services import access, calendars, slots
 from sessions_app.services.calendars import Host
+from sessions_app.services.queries import offers
 from sessions_app.services.queries.cursors import Listing, Place
 from sessions_app.services.unit_of_work import UnitOfWork
 
@@ -67,6 +68,8 @@ def offered(work: UnitOfWork, *, instructor_id: str, offering_id: str) -> Offere
     if row is None:
         raise NotFound
     offering, profile, zone, deactivated_at, teaches_course, teaches_subject = row
+    if not offers.may_find(work, offering):
+        raise NotFound
     if offering.course_id:
         is_qualified = bool(teaches_course)
     else:

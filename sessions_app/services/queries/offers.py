@@ -20,6 +20,8 @@ from sessions_app.domain.pricing import Quote
 from sessions_app.models import (
     Booking,
     Course,
+    Enrollment,
+    GuardianLink,
     InstructorCourse,
     InstructorProfile,
     InstructorSubject,
@@ -27,7 +29,7 @@ from sessions_app.models import (
     Person,
     Subject,
 )
-from sessions_app.models.catalogue import BookingMode, Modality, SessionType, TopicType
+from sessions_app.models.catalogue import BookingMode, Modality, SessionType, TopicType, Visibility
 from sessions_app.services import terms
 from sessions_app.services.unit_of_work import UnitOfWork
 
@@ -137,11 +139,58 @@ _SUBJECTS = (
 )
 
 
+def is_listed_for(work: UnitOfWork, *, named: str | None = None) -> ColumnElement[bool]:
+    """The condition that the actor may find an offering: by who may see it, and by ``named``, the id in a link.
+
+    What is for enrolled students is seen by them, their guardians, the instructor and staff; what is for those with
+    the link, by whoever names it.
+    """
+    is_open: list[ColumnElement[bool]] = [col(Offering.visibility) == Visibility.EVERYONE]
+    if named is not None:
+        is_open.append(and_(col(Offering.visibility) == Visibility.LINK, col(Offering.id) == named))
+    for_students = col(Offering.visibility) == Visibility.ENROLLED
+    if work.actor.is_staff or work.actor.is_system:
+        is_open.append(for_students)
+    elif work.actor.person_id is not None:
+        children = select(GuardianLink.child_id).where(
+            col(GuardianLink.guardian_id) == work.actor.person_id, col(GuardianLink.can_view)
+        )
+        is_in = (
+            select(Enrollment.id)
+            .where(
+                col(Enrollment.course_id) == col(Offering.course_id),
+                or_(
+                    col(Enrollment.student_id) == work.actor.person_id,
+                    col(Enrollment.student_id).in_(children),
+                ),
+            )
+            .exists()
+        )
+        is_own = col(Offering.instructor_id) == work.actor.person_id
+        is_open.append(and_(for_students, or_(is_own, is_in)))
+    return or_(*is_open)
+
+
+def may_find(work: UnitOfWork, offering: Offering) -> bool:
+    """``is_listed_for`` of one offering that was named; asks the database only where it has to."""
+    if offering.visibility is not Visibility.ENROLLED:
+        return True
+    statement = select(Offering.id).where(col(Offering.id) == offering.id, is_listed_for(work))
+    return work.db.exec(statement).first() is not None
+
+
 def instructors(
-    work: UnitOfWork, *, course_id: str | None = None, instructor_id: str | None = None
+    work: UnitOfWork,
+    *,
+    course_id: str | None = None,
+    instructor_id: str | None = None,
+    named: str | None = None,
 ) -> list[Instructor]:
-    """Everybody with something to book, of one course or one instructor where asked; in one statement, by name."""
-    conditions: list[ColumnElement[bool]] = []
+    """Everybody with something to book that the actor may find, in one statement, by name.
+
+    Of one course or one instructor where asked; ``named`` is the id of an offering that a link leads to.
+    """
+    conditions = [is_listed_for(work, named=named)]
     if course_id is not None:
         conditions.append(col(Offering.course_id) == course_id)
     if instructor_id is not None:

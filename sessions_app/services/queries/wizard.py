@@ -205,7 +205,7 @@ def choose_instructor(
 
 def choose_time(work: UnitOfWork, wanted: Wanted) -> TimeStep:
     """When an offering can be booked. Raises NotFound when the instructor has nothing to book (in the course)."""
-    teacher = teacher_of(work, wanted.instructor_id, wanted.course_id)
+    teacher = teacher_of(work, wanted.instructor_id, wanted.course_id, wanted.offering_id)
     students = students_of(work)
     offer = _offer_wanted(teacher, wanted.offering_id, students)
     course_id = offer.facts.course_id
@@ -267,9 +267,14 @@ def progress(work: UnitOfWork, *, course_id: str, student_id: str | None = None)
     return progress_in(work, course, student_meant(students_of(work), student_id, course_id))
 
 
-def teacher_of(work: UnitOfWork, instructor_id: str, course_id: str | None = None) -> Instructor:
-    """The instructor with what can be booked. Raises NotFound when that is nothing."""
-    for teacher in offers.instructors(work, instructor_id=instructor_id):
+def teacher_of(
+    work: UnitOfWork, instructor_id: str, course_id: str | None = None, named: str | None = None
+) -> Instructor:
+    """The instructor with what can be booked, also by the link that ``named`` stands in.
+
+    Raises NotFound when that is nothing.
+    """
+    for teacher in offers.instructors(work, instructor_id=instructor_id, named=named):
         kept = tuple(offer for offer in teacher.offers if course_id in (None, offer.facts.course_id))
         if kept:
             return teacher if len(kept) == len(teacher.offers) else replace(teacher, offers=kept)

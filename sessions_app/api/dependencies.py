@@ -15,6 +15,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from sessions_app.api.forms import require_own_origin
 from sessions_app.api.protection import client_address
 from sessions_app.domain.errors import Unauthenticated
 from sessions_app.domain.permissions import Actor
@@ -90,6 +91,20 @@ async def identity_of_cookie(identities: Identities, token: str) -> Identity | N
         return None
     is_kept, identity = identities.kept_for_cookie(token)
     return identity if is_kept else await asyncio.to_thread(identities.for_cookie, token)
+
+
+async def identity_of_browser(request: Request, platform: Platform) -> Identity:
+    """The person whose browser sends this from a page of ours, by its cookie.
+
+    Only for what our pages send by script, such as a file. Raises Unauthenticated, and NotAllowed for a request that
+    another site made in our visitor's name.
+    """
+    token = request.cookies.get(LOGIN_COOKIE, "")
+    found = await identity_of_cookie(await _identities(request), token) if token else None
+    if found is None:
+        raise Unauthenticated
+    require_own_origin(request, platform.settings.own_origins)
+    return found
 
 
 async def _actor_or_anonymous(

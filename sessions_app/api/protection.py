@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import re
 from typing import Any
 
 from starlette.datastructures import Headers
@@ -21,11 +22,15 @@ from sessions_app.domain.errors import (
     TooLarge,
     Unauthenticated,
 )
-from sessions_app.services import api_tokens, rate_limits
+from sessions_app.services import api_tokens, materials, rate_limits
 from sessions_app.services.unit_of_work import Platform
 from sessions_app.settings import Settings
 
 MAX_BODY_BYTES = 1_000_000
+MULTIPART_BYTES = 100_000
+"""What a form adds around the file it sends."""
+
+_UPLOAD = re.compile(r"/api/offerings/[^/]+/materials")
 
 
 class ApiGuard:
@@ -41,9 +46,10 @@ class ApiGuard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        exchange = _Exchange(receive, send)
+        limit, too_large = self._most(scope)
+        exchange = _Exchange(receive, send, limit, too_large)
         try:
-            self._require_sane(scope)
+            self._require_sane(scope, limit, too_large)
             await self._count(scope)
             await self._app(scope, exchange.receive, exchange.send)
         except DomainError as refused:
@@ -51,16 +57,23 @@ class ApiGuard:
         except Exception as error:  # the last net: nothing of ours may reach the caller
             await exchange.refuse(errors.unexpected(error), scope)
 
+    def _most(self, scope: Scope) -> tuple[int, TooLarge]:
+        """How many bytes the body may have, and the refusal of a larger one: uploads are larger than other calls."""
+        if scope["method"] == "POST" and _UPLOAD.fullmatch(scope["path"]):
+            limit = self._platform.settings.max_material_mb
+            return limit * 1_000_000 + MULTIPART_BYTES, materials.too_large(limit)
+        return MAX_BODY_BYTES, TooLarge()
+
     @staticmethod
-    def _require_sane(scope: Scope) -> None:
+    def _require_sane(scope: Scope, limit: int, too_large: TooLarge) -> None:
         # PostgreSQL stores no NUL, so nothing we have is named by one.
         if "\x00" in scope["path"]:
             raise NotFound("There is no such address.")
         if b"%00" in scope["query_string"] or b"\x00" in scope["query_string"]:
             raise InvalidInput("The query holds a character that is not text.")
         length = Headers(scope=scope).get("content-length", "")
-        if length.isdigit() and int(length) > MAX_BODY_BYTES:
-            raise TooLarge
+        if length.isdigit() and int(length) > limit:
+            raise too_large
 
     async def _count(self, scope: Scope) -> None:
         limiter = self._platform.limiter
@@ -89,9 +102,11 @@ class ApiGuard:
 class _Exchange:
     """One request and its answer, watched: how many bytes came, and whether the answer has begun."""
 
-    def __init__(self, receive: Receive, send: Send) -> None:
+    def __init__(self, receive: Receive, send: Send, limit: int, too_large: TooLarge) -> None:
         self._receive = receive
         self._send = send
+        self._limit = limit
+        self._too_large = too_large
         self._received = 0
         self._has_begun = False
 
@@ -99,8 +114,8 @@ class _Exchange:
         message = await self._receive()
         if message["type"] == "http.request":
             self._received += len(message.get("body", b""))
-            if self._received > MAX_BODY_BYTES:
-                raise TooLarge
+            if self._received > self._limit:
+                raise self._too_large
         return message
 
     async def send(self, message: Message) -> None:

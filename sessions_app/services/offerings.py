@@ -71,7 +71,10 @@ class Length:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An offering as somebody wants it; ``lengths`` are several when several offerings are made in one go."""
+    """An offering as somebody wants it; ``lengths`` are several when several offerings are made in one go.
+
+    ``currency`` is only compared: an instructor's prices are all in the currency of their profile.
+    """
 
     title: str
     lengths: tuple[Length, ...]
@@ -88,6 +91,7 @@ class Draft:
     place: str = ""
     cancellation_policy: str = POLICY_NAMES[0]
     visibility: Visibility = Visibility.EVERYONE
+    currency: str | None = None
 
     @classmethod
     def of(cls, offering: Offering) -> Draft:
@@ -310,7 +314,7 @@ def _write(offering: Offering, checked: Draft, profile: InstructorProfile) -> No
     """The draft, which has one length, as the row's values."""
     (length,) = checked.lengths
     for field in Draft.__dataclass_fields__:
-        if field != "lengths":
+        if field not in ("lengths", "currency"):
             setattr(offering, field, getattr(checked, field))
     offering.duration_minutes = length.minutes
     offering.price_minor, offering.credits = length.price.minor, length.price.credits
@@ -337,7 +341,10 @@ def _checked(work: UnitOfWork, draft: Draft, profile: InstructorProfile) -> Draf
         course_id=draft.course_id or None,
         subject_id=None if draft.course_id else draft.subject_id or None,
         minimum_seats=draft.minimum_seats if is_group else 1,
+        currency=None,
     )
+    if draft.currency not in (None, profile.currency):
+        wrong["currency"] = f"Your prices are in {profile.currency}."
     course = _check_what(work, tidy, profile.person_id, wrong)
     _check_words(tidy, course, wrong)
     _check_lengths(work, tidy, profile, course, wrong)

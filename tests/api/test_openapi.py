@@ -22,7 +22,7 @@ from sessions_app.api.app import build_api
 from sessions_app.domain.permissions import Role
 from sessions_app.models import Person
 from sessions_app.models.catalogue import SessionType
-from sessions_app.services import api_tokens
+from sessions_app.services import api_tokens, materials
 from sessions_app.services.identity import Identities
 from sessions_app.services.unit_of_work import Platform
 from tests.services.world import World, acting, at
@@ -61,6 +61,13 @@ def known(world: World, cast: list[Person]) -> dict[str, list[str]]:
     sessions = [world.booking(one).session_id for one in world.booking_ids()]
     offerings = [world.booking(one).offering_id for one in world.booking_ids()]
     people = [person.id for person in cast]
+    material = materials.add(
+        world.platform,
+        acting(world.instructor),
+        offering_id=offerings[0],
+        name="Worksheet.pdf",
+        content=b"%PDF-1.7 of the test",
+    ).id
     start = f"slot_{world.instructor.id}_20261207T100000Z_60"
     return {
         "st_id": [world.instructor.id],
@@ -72,6 +79,7 @@ def known(world: World, cast: list[Person]) -> dict[str, list[str]]:
         "session_id": sessions,
         "booking_id": world.booking_ids(),
         "offering_id": offerings,
+        "material_id": [material],
         "time_slot_id": [start],
         "new_time_slot_id": [start],
         "scheduled_start": ["2026-12-07T10:00:00Z"],

@@ -77,6 +77,7 @@ class OfferingChange(Incoming):
     session_type: SessionTypeWord = SessionType.INDIVIDUAL
     capacity: Whole = Field(1, validation_alias=names("capacity", "max_students", "max_participants"))
     minimum_seats: Whole = Field(1, validation_alias=names("minimum_seats", "min_students"))
+    minimum_cutoff_hours: Whole | None = None
     topic_type: TopicTypeWord = TopicType.FIXED
     booking_mode: BookingModeWord = BookingMode.INSTANT
     modality: ModalityWord = Modality.ONLINE
@@ -174,6 +175,7 @@ class OwnOfferingAnswer(BaseModel):
     session_type: SessionType
     capacity: int
     minimum_seats: int
+    minimum_cutoff_hours: int | None
     topic_type: TopicType
     booking_mode: BookingMode
     modality: Modality

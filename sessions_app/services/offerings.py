@@ -40,6 +40,7 @@ PLACE_LIMIT = 200
 MAX_SEATS = 20
 MAX_PRICE_MINOR = 100_000_000
 MAX_CREDITS = 1000
+MAX_CUTOFF_HOURS = 720
 MAX_OFFERINGS = 100
 MAX_LENGTHS = 6
 _BOOKED_TITLE = 200  # "Course: Offering" is kept on each booking
@@ -73,7 +74,9 @@ class Length:
 class Draft:
     """An offering as somebody wants it; ``lengths`` are several when several offerings are made in one go.
 
-    ``currency`` is only compared: an instructor's prices are all in the currency of their profile.
+    A group that fewer than ``minimum_seats`` have booked ``minimum_cutoff_hours`` before its start (None: the
+    deployment's) does not take place. ``currency`` is only compared: an instructor's prices are all in the
+    currency of their profile.
     """
 
     title: str
@@ -85,6 +88,7 @@ class Draft:
     session_type: SessionType = SessionType.INDIVIDUAL
     capacity: int = 1
     minimum_seats: int = 1
+    minimum_cutoff_hours: int | None = None
     topic_type: TopicType = TopicType.FIXED
     booking_mode: BookingMode = BookingMode.INSTANT
     modality: Modality = Modality.ONLINE
@@ -106,6 +110,7 @@ class Draft:
             session_type=offering.session_type,
             capacity=offering.capacity,
             minimum_seats=offering.minimum_seats,
+            minimum_cutoff_hours=offering.minimum_cutoff_hours,
             topic_type=offering.topic_type,
             booking_mode=offering.booking_mode,
             modality=offering.modality,
@@ -341,6 +346,7 @@ def _checked(work: UnitOfWork, draft: Draft, profile: InstructorProfile) -> Draf
         course_id=draft.course_id or None,
         subject_id=None if draft.course_id else draft.subject_id or None,
         minimum_seats=draft.minimum_seats if is_group else 1,
+        minimum_cutoff_hours=draft.minimum_cutoff_hours if is_group else None,
         currency=None,
     )
     if draft.currency not in (None, profile.currency):
@@ -432,3 +438,5 @@ def _check_seats(tidy: Draft, wrong: dict[str, str]) -> None:
         wrong["capacity"] = f"A group has 2 to {MAX_SEATS} seats."
     elif not 1 <= tidy.minimum_seats <= tidy.capacity:
         wrong["minimum_seats"] = f"Please enter 1 to {tidy.capacity} students."
+    if tidy.minimum_cutoff_hours is not None and not 0 <= tidy.minimum_cutoff_hours <= MAX_CUTOFF_HOURS:
+        wrong["minimum_cutoff_hours"] = f"Please enter 0 to {MAX_CUTOFF_HOURS} hours."

@@ -71,6 +71,7 @@ def test_an_offering_keeps_all_that_was_said_about_it(world: World) -> None:
         session_type=SessionType.GROUP,
         capacity=6,
         minimum_seats=3,
+        minimum_cutoff_hours=48,
         topic_type=TopicType.FLEXIBLE,
         booking_mode=BookingMode.REQUEST,
         modality=Modality.HYBRID,
@@ -85,6 +86,7 @@ def test_an_offering_keeps_all_that_was_said_about_it(world: World) -> None:
     assert shown.draft.description == "First line\n\nSecond line"
     assert shown.draft.lengths == (Length(45, Price(3200, 2)),)
     assert (shown.draft.capacity, shown.draft.minimum_seats) == (6, 3)
+    assert shown.draft.minimum_cutoff_hours == 48
     assert shown.draft.place == "Library, room 4"
     assert shown.draft.visibility is Visibility.ENROLLED
     assert (shown.about, shown.total.label, shown.credits) == ("Linear Algebra", "€32.00", 2)
@@ -141,6 +143,10 @@ def test_without_a_price_the_hourly_rate_counts(world: World) -> None:
         ({"session_type": SessionType.GROUP, "capacity": 21}, "capacity"),
         ({"session_type": SessionType.GROUP, "capacity": 6, "minimum_seats": 7}, "minimum_seats"),
         ({"session_type": SessionType.GROUP, "capacity": 6, "minimum_seats": 0}, "minimum_seats"),
+        (
+            {"session_type": SessionType.GROUP, "capacity": 6, "minimum_cutoff_hours": -1},
+            "minimum_cutoff_hours",
+        ),
         ({"modality": Modality.IN_PERSON}, "place"),
         ({"modality": Modality.HYBRID, "place": " "}, "place"),
         ({"modality": Modality.IN_PERSON, "place": "x" * 201}, "place"),

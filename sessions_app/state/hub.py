@@ -11,6 +11,7 @@ private to Reflex 0.10.1, which is pinned.
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import json
 import logging
 from collections import defaultdict
@@ -41,6 +42,7 @@ class Hub:
         self._resting: dict[_Watch, Event | None] = {}
         self._app: rx.App | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._context = contextvars.Context()
         self._redis: redis.Redis | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -75,12 +77,15 @@ class Hub:
                 return
         if self._loop is not None:
             with suppress(RuntimeError):  # the loop is closing: nobody is left to tell
-                self._loop.call_soon_threadsafe(self._deliver, topics)
+                # Not in the context of whoever changed something: Reflex finds there for whom an event runs, so the
+                # other tabs' events would run as that person.
+                self._loop.call_soon_threadsafe(self._deliver, topics, context=self._context)
 
     @asynccontextmanager
     async def running(self, app: rx.App, *, redis_url: str = "") -> AsyncIterator[None]:
         """Deliver for as long as this process serves."""
         self._app, self._loop = app, asyncio.get_running_loop()
+        self._context = contextvars.copy_context()
         listener = None
         if redis_url:
             self._redis = redis.Redis.from_url(redis_url, socket_timeout=2, socket_connect_timeout=2)

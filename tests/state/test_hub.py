@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import threading
 from collections.abc import Callable, Coroutine
 from contextlib import nullcontext
@@ -139,6 +140,27 @@ def test_a_change_may_be_announced_from_any_thread_and_before_anybody_serves() -
         await settle()
 
     assert run(steps).told == [("one", "refresh")]
+
+
+WHO = contextvars.ContextVar("who", default="nobody")
+
+
+def test_nobodys_page_looks_again_as_the_person_who_made_the_change() -> None:
+    seen: list[str] = []
+
+    async def steps(hub: Hub, page: Page) -> None:
+        async def enqueue(token: str, event: Any) -> None:
+            seen.append(WHO.get())
+
+        page.enqueue = enqueue  # type: ignore[method-assign]
+        hub.watch(page.tab("one"), BookState.refresh, {"calendar:ada"})
+        WHO.set("ada")  # as Reflex sets whose event this is, also in the threads that use cases run in
+        await asyncio.to_thread(hub.announce, frozenset({"calendar:ada"}))
+        await asyncio.to_thread(hub.announce, frozenset({"calendar:ada"}))
+        await settle()
+
+    run(steps)
+    assert seen == ["nobody", "nobody"]
 
 
 def test_with_redis_every_process_hears(redis_url: str) -> None:

@@ -72,11 +72,16 @@ class Settings(BaseSettings):
     vapid_private_key: str = ""
 
     # Video
+    video_provider: Literal["jitsi", "link", "agora"] = "jitsi"
+    session_recording: bool = False
     jitsi_domain: str = "meet.jit.si"
     jitsi_app_id: str = ""
     jitsi_app_secret: str = ""
     jitsi_private_key: str = ""
     jitsi_key_id: str = ""
+    jitsi_token_subject: str = ""
+    agora_app_id: str = ""
+    agora_app_certificate: str = ""
 
     # Policy
     platform_fee_percentage: int = Field(10, ge=0, le=100)
@@ -120,6 +125,14 @@ class Settings(BaseSettings):
     def _public_address(cls, value: str) -> str:
         return _checked_url(value, ("http", "https"), "must be an address such as https://sessions.example")
 
+    @field_validator("jitsi_domain")
+    @classmethod
+    def _video_server(cls, value: str) -> str:
+        host = re.sub(r"^https?://", "", value.strip()).rstrip("/")
+        if not re.fullmatch(r"[\w.-]+(:\d{1,5})?", host):
+            raise ValueError("must be a host such as meet.jit.si")
+        return host
+
     @field_validator("smtp_url")
     @classmethod
     def _mail_server(cls, value: str) -> str:
@@ -140,6 +153,7 @@ class Settings(BaseSettings):
             raise ValueError("MIN_SESSION_DURATION must not be above MAX_SESSION_DURATION")
         if self.workers > 1 and not self.redis_url:
             raise ValueError("WORKERS above 1 needs REDIS_URL")
+        self._require_whole_video()
         if self.is_production:
             if self.secret_key == DEVELOPMENT_SECRET or len(self.secret_key) < 32:
                 raise ValueError("SECRET_KEY must be set to at least 32 random characters in production")
@@ -150,6 +164,21 @@ class Settings(BaseSettings):
                     "STRIPE_SECRET_KEY is needed in production, or ALLOW_TEST_PAYMENTS=1 to move no money"
                 )
         return self
+
+    def _require_whole_video(self) -> None:
+        has_key = bool(self.jitsi_app_secret or self.jitsi_private_key)
+        if self.jitsi_app_secret and self.jitsi_private_key:
+            raise ValueError("JITSI_APP_SECRET and JITSI_PRIVATE_KEY exclude each other")
+        if has_key and not self.jitsi_app_id:
+            raise ValueError("JITSI_APP_SECRET and JITSI_PRIVATE_KEY need JITSI_APP_ID")
+        if self.jitsi_app_id and not has_key:
+            raise ValueError("JITSI_APP_ID needs JITSI_APP_SECRET or JITSI_PRIVATE_KEY")
+        if self.jitsi_private_key and not self.jitsi_key_id:
+            raise ValueError("JITSI_PRIVATE_KEY needs JITSI_KEY_ID")
+        if bool(self.agora_app_id) != bool(self.agora_app_certificate):
+            raise ValueError("AGORA_APP_ID and AGORA_APP_CERTIFICATE belong together")
+        if self.video_provider == "agora" and not self.agora_app_id:
+            raise ValueError("VIDEO_PROVIDER=agora needs AGORA_APP_ID")
 
     @property
     def is_production(self) -> bool:
@@ -173,6 +202,12 @@ class Settings(BaseSettings):
             () if self.is_production else (f"http://localhost:{self.port}", f"http://127.0.0.1:{self.port}")
         )
         return tuple(dict.fromkeys((self.public_url, *local)))
+
+    @property
+    def video_origin(self) -> str:
+        """The Jitsi server's address; a server on this machine, for development, is asked without TLS."""
+        is_local = self.jitsi_domain.partition(":")[0] in ("localhost", "127.0.0.1")
+        return f"{'http' if is_local else 'https'}://{self.jitsi_domain}"
 
     @property
     def sqlalchemy_url(self) -> str:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import redis
 
+from sessions_app.adapters.agora import AgoraProvider
 from sessions_app.adapters.clock import SystemClock
 from sessions_app.adapters.disk_files import DiskFiles
+from sessions_app.adapters.jitsi import JitsiProvider, TokenKey
+from sessions_app.adapters.own_link import OwnLinkProvider
 from sessions_app.adapters.rate_limits import CountingLimiter
 from sessions_app.adapters.sandbox_payments import SandboxGateway
 from sessions_app.adapters.smtp import SmtpMailer
+from sessions_app.domain.ports import Clock, VideoKind, VideoProvider
 from sessions_app.jobs.election import election_for
 from sessions_app.models.database import open_engine
 from sessions_app.services.health import Probe
 from sessions_app.services.unit_of_work import Platform
-from sessions_app.settings import Settings
+from sessions_app.settings import Settings, SettingsError
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +47,37 @@ def build_platform(
         announce=announce,
         limiter=CountingLimiter(settings.redis_url),
         files=DiskFiles(settings.data_dir / "materials"),
+        video=build_video(settings, clock),
     )
+
+
+def build_video(settings: Settings, clock: Clock) -> Mapping[VideoKind, VideoProvider]:
+    """The ways to meet that this deployment can offer. Raises SettingsError for a key that is none."""
+    key = None
+    if settings.jitsi_app_id:
+        try:
+            key = TokenKey(
+                settings.jitsi_app_id,
+                settings.jitsi_app_secret,
+                settings.jitsi_private_key,
+                settings.jitsi_key_id,
+            )
+        except ValueError:
+            raise SettingsError("JITSI_PRIVATE_KEY: must be an RSA key in PEM.") from None
+    providers: dict[VideoKind, VideoProvider] = {
+        VideoKind.JITSI: JitsiProvider(
+            origin=settings.video_origin,
+            subject=settings.jitsi_token_subject or settings.jitsi_domain,
+            key=key,
+            can_record=settings.session_recording,
+        ),
+        VideoKind.LINK: OwnLinkProvider(),
+    }
+    if settings.agora_app_id:
+        providers[VideoKind.AGORA] = AgoraProvider(
+            app_id=settings.agora_app_id, certificate=settings.agora_app_certificate, clock=clock
+        )
+    return providers
 
 
 def build_probes(settings: Settings) -> dict[str, Probe]:

@@ -18,6 +18,7 @@ from sessions_app.frontend import build_if_needed
 from sessions_app.models.database import open_engine
 from sessions_app.services.unit_of_work import Platform
 from sessions_app.settings import Settings, parse_settings
+from sessions_app.wiring import build_video
 from tests.doubles.clock import StoppedClock
 from tests.doubles.mail_server import MailServer
 from tests.infra import network
@@ -109,6 +110,7 @@ def platform(database_url: str, clock: StoppedClock, tmp_path: Path) -> Iterator
         payments=SandboxGateway(engine, clock),
         mailer=None,
         files=DiskFiles(tmp_path / "materials"),
+        video=build_video(settings, clock),
     )
     engine.dispose()
 

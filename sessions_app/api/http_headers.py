@@ -38,12 +38,12 @@ class HttpHeaders:
         }
         if settings.is_production:
             self._always["strict-transport-security"] = f"max-age={_YEAR}"
-        self._policies = page_policies(pages, frames=(f"https://{settings.jitsi_domain}",))
+        self._policies = page_policies(pages, frames=(settings.video_origin,))
         self._unknown_page = content_security_policy(
             _script_hashes(
                 page for name in ("404.html", "__spa-fallback.html") if (page := pages / name).exists()
             ),
-            frames=(f"https://{settings.jitsi_domain}",),
+            frames=(settings.video_origin,),
         )
         self._data = "default-src 'none'; frame-ancestors 'none'"
 

@@ -172,6 +172,67 @@ class Mailer(Protocol):
         ...
 
 
+class VideoKind(StrEnum):
+    """The ways to meet online."""
+
+    JITSI = "jitsi"
+    LINK = "link"  # the instructor's own address
+    AGORA = "agora"
+
+
+class Protection(StrEnum):
+    """What keeps others out of a room."""
+
+    TOKEN = "token"  # noqa: S105 - a word: the provider checks a signed token of each participant
+    NAME = "name"  # nobody can guess the room's name
+    OWNER = "owner"  # whatever the owner of the address does
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Who is let in, until when, and as what. Instants are aware UTC. ``may_record`` once everybody consents."""
+
+    person_id: str
+    name: str
+    email: str
+    is_host: bool
+    opens_at: datetime
+    closes_at: datetime
+    may_record: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """One person's way into a room.
+
+    ``url`` is the address to open, empty where the provider has no screen of its own; ``frame_url`` the one to
+    embed, empty where it cannot be. ``token`` is theirs alone and never written down; ``uid`` is who they are to a
+    provider that counts people.
+    """
+
+    room: str
+    url: str = ""
+    frame_url: str = ""
+    token: str = ""
+    uid: int = 0
+
+
+class VideoProvider(Protocol):
+    """Rooms to meet in. Nothing here asks the provider: names are made and tokens signed by ourselves."""
+
+    kind: VideoKind
+    protection: Protection
+    can_record: bool
+
+    def new_room(self) -> str:
+        """A name that nobody can guess."""
+        ...
+
+    def entrance(self, room: str, guest: Guest) -> Entrance:
+        """The guest's way into the room, valid from ``opens_at`` until half an hour after ``closes_at``."""
+        ...
+
+
 JSONObject = dict[str, Any]
 
 

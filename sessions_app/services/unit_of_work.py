@@ -10,9 +10,9 @@ import hashlib
 import random
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from types import TracebackType
@@ -32,7 +32,15 @@ from sessions_app.domain.errors import (
     TemporarilyUnavailable,
 )
 from sessions_app.domain.permissions import Actor
-from sessions_app.domain.ports import Clock, FileStore, Mailer, Payments, RateLimiter
+from sessions_app.domain.ports import (
+    Clock,
+    FileStore,
+    Mailer,
+    Payments,
+    RateLimiter,
+    VideoKind,
+    VideoProvider,
+)
 from sessions_app.models.database import writers_turn
 from sessions_app.settings import Settings
 
@@ -59,7 +67,7 @@ class Platform:
     lose a call, so it carries no facts.
 
     ``limiter`` None counts nothing, for jobs and tests; whoever answers the outside has one. ``files`` None keeps no
-    files.
+    files. ``video`` are the ways to meet online; without any, nobody can join a session.
     """
 
     engine: Engine
@@ -70,6 +78,7 @@ class Platform:
     announce: Callable[[frozenset[str]], None] = lambda topics: None
     limiter: RateLimiter | None = None
     files: FileStore | None = None
+    video: Mapping[VideoKind, VideoProvider] = field(default_factory=dict)
 
     def run(
         self,

@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse
-from pydantic import AliasChoices, BeforeValidator, Field
+from pydantic import AliasChoices, BaseModel, BeforeValidator, Field
 
-from sessions_app.api.answers import Booked, Seat, Seats, Session, booked
+from sessions_app.api.answers import Booked, Instant, Seat, Seats, Session, booked
 from sessions_app.api.dependencies import ActorDep, CallerDep, IdempotencyDep, PlatformDep, ReaderDep
 from sessions_app.api.errors import refusals
 from sessions_app.api.inputs import (
@@ -51,18 +51,24 @@ from sessions_app.domain.errors import (
     SessionFull,
     SlotTaken,
     StudentBusy,
+    TooEarly,
     TooLate,
     Unauthenticated,
 )
 from sessions_app.domain.permissions import Actor, Role
 from sessions_app.services import calendar_files, idempotency, intake, status_changes
+from sessions_app.services import sessions as running
 from sessions_app.services.bookings import MESSAGE_LIMIT, TOPIC_LIMIT, Details
+from sessions_app.services.calendar_files import join_page
 from sessions_app.services.identity import Identity
 from sessions_app.services.intake import Wanted
 from sessions_app.services.queries import bookings as reading
 from sessions_app.services.queries.bookings import SessionView
+from sessions_app.services.sessions import Joined
+from sessions_app.services.slots import rfc3339
 from sessions_app.services.status_changes import TargetStatus
 from sessions_app.services.unit_of_work import Platform, UnitOfWork
+from sessions_app.settings import Settings
 
 router = APIRouter(prefix="/api", tags=["sessions"])
 
@@ -180,6 +186,40 @@ class CoachSession(Incoming):
     reminders: Flag | None = None
 
 
+class Way(BaseModel):
+    """The way into a session: the caller's own address, not to be handed on.
+
+    ``channel``, ``uid`` and ``token`` are there where the video has no screen of its own (Agora).
+    """
+
+    room_url: str
+    opens_at: Instant
+    in_lobby: bool
+    channel: str | None = None
+    uid: int | None = None
+    token: str | None = None
+
+    @classmethod
+    def of(cls, joined: Joined, settings: Settings) -> Way:
+        """The way as it is sent."""
+        way = joined.entrance
+        has_own_screen = way is None or bool(way.url)
+        return cls(
+            room_url=(way.url if way is not None else "") or join_page(settings, joined.session_id),
+            opens_at=rfc3339(joined.opens_at),
+            in_lobby=way is None,
+            channel=None if way is None or has_own_screen else way.room,
+            uid=None if way is None or has_own_screen else way.uid,
+            token=None if way is None or has_own_screen else way.token,
+        )
+
+
+class Attended(BaseModel):
+    """How long somebody was in a session, in whole minutes."""
+
+    minutes: int
+
+
 @router.post(
     "/sessions", status_code=201, response_model=Booked, responses=MADE | refusals(*BOOKING_REFUSALS)
 )
@@ -278,12 +318,13 @@ def session(session_id: PathId, platform: PlatformDep, actor: ActorDep) -> Sessi
 
 @router.patch(
     "/sessions/{session_id}/status",
-    responses=refusals(Unauthenticated, NotFound, NotAllowed, IllegalTransition, TooLate),
+    responses=refusals(Unauthenticated, NotFound, NotAllowed, IllegalTransition, TooEarly, TooLate),
 )
 def change_status(session_id: PathId, body: StatusChange, platform: PlatformDep, actor: ActorDep) -> Session:
     """Bring a session to another status.
 
-    Its instructor: accepted, rejected, cancelled (all seats, or the one of ``booking_id``). Its student: confirmed,
+    Its instructor: accepted, rejected, in_progress (from ten minutes before the start), completed (``notes`` are the
+    report that the student reads), cancelled (all seats, or the one of ``booking_id``). Its student: confirmed,
     cancelled (their own seat). Assistants and admins: all of these.
     """
 
@@ -294,6 +335,25 @@ def change_status(session_id: PathId, body: StatusChange, platform: PlatformDep,
         return reading.detail(work, session_id=session_id)
 
     return Session.of(platform.run(change, actor), platform.settings)
+
+
+@router.post(
+    "/sessions/{session_id}/join",
+    responses=refusals(Unauthenticated, NotFound, NotAllowed, IllegalTransition, TooEarly, TooLate),
+)
+def join(session_id: PathId, platform: PlatformDep, actor: ActorDep) -> Way:
+    """Come into the session, from ten minutes before its start (``details.opens_at``), and be noted as there.
+
+    The caller counts as there until they leave or the session ends. Until the instructor has started, a student's
+    ``room_url`` is the page of this site on which they wait, and ``in_lobby`` is true.
+    """
+    return Way.of(platform.run(running.join, actor, session_id=session_id), platform.settings)
+
+
+@router.post("/sessions/{session_id}/leave", responses=refusals(Unauthenticated, NotFound, NotAllowed))
+def leave(session_id: PathId, platform: PlatformDep, actor: ActorDep) -> Attended:
+    """Leave the session; ``minutes`` is how long the caller was there altogether."""
+    return Attended(minutes=platform.run(running.leave, actor, session_id=session_id))
 
 
 @router.get("/sessions/{session_id}/calendar-export", response_class=Response, responses=EXPORTED)

@@ -3,6 +3,16 @@
 Importing this package registers every table, which is what Alembic and ``create_engine`` need.
 """
 
+from sessions_app.models.attendance import (
+    AttendanceAmendment,
+    AttendanceSeal,
+    AttendanceStay,
+    InstructorVideo,
+    LessonNotes,
+    LiveSession,
+    RecordingConsent,
+    SeatOutcome,
+)
 from sessions_app.models.availability import AvailabilityOverride, AvailabilityRule, PublishedSlot
 from sessions_app.models.bookings import Booking, TeachingSession
 from sessions_app.models.catalogue import (
@@ -31,6 +41,9 @@ from sessions_app.models.records import AuditEntry, IdempotencyRecord, ProductEv
 from sessions_app.models.sandbox_payments import SandboxPayment, SandboxRefund
 
 __all__ = [
+    "AttendanceAmendment",
+    "AttendanceSeal",
+    "AttendanceStay",
     "AuditEntry",
     "AvailabilityOverride",
     "AvailabilityRule",
@@ -47,7 +60,10 @@ __all__ = [
     "InstructorCourse",
     "InstructorProfile",
     "InstructorSubject",
+    "InstructorVideo",
     "LedgerEntry",
+    "LessonNotes",
+    "LiveSession",
     "LoginSession",
     "Material",
     "Offering",
@@ -58,10 +74,12 @@ __all__ = [
     "Preference",
     "ProductEvent",
     "PublishedSlot",
+    "RecordingConsent",
     "RefreshToken",
     "Refund",
     "SandboxPayment",
     "SandboxRefund",
+    "SeatOutcome",
     "Subject",
     "TeachingSession",
 ]

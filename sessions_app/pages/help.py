@@ -19,7 +19,7 @@ from sessions_app.components.bound import toasts, visitor
 from sessions_app.settings import Settings, load_settings
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "guides"
-ORDER = ("booking", "payment-and-cancelling", "joining", "time-zones", "account")
+ORDER = ("booking", "payment-and-cancelling", "joining", "holding", "time-zones", "account")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,7 @@ def figures(settings: Settings) -> dict[str, str]:
         "reschedule_hours": str(settings.reschedule_notice_hours),
         "join_minutes": str(settings.join_early_minutes),
         "no_show_minutes": str(settings.no_show_wait_minutes),
+        "dispute_hours": str(settings.dispute_window_hours),
     }
 
 

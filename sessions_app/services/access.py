@@ -31,6 +31,19 @@ def require_person(work: UnitOfWork) -> str:
     return work.actor.person_id
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What somebody is to a session: its instructor (``booking`` None), or whose seat they come for."""
+
+    session: TeachingSession
+    booking: Booking | None
+
+    @property
+    def is_host(self) -> bool:
+        """Whether they teach it."""
+        return self.booking is None
+
+
 def load_booking(work: UnitOfWork, booking_id: str, *, action: Action, lock: bool = False) -> Loaded:
     """The booking, if the actor may do ``action`` to it. ``lock`` makes this transaction the only writer.
 
@@ -120,6 +133,20 @@ def seat_in(work: UnitOfWork, session_id: str, *, action: Action) -> Loaded:
     if loaded.relation is Relation.PARTICIPANT:
         raise NotFound
     return loaded
+
+
+def part_in(work: UnitOfWork, session_id: str) -> Part:
+    """What the actor is to the session. Raises NotFound to who takes no part, NotAllowed to staff."""
+    require_person(work)
+    session = work.db.get(TeachingSession, session_id)
+    if session is None:
+        raise NotFound
+    if work.actor.person_id == session.instructor_id:
+        return Part(session, None)
+    loaded = seat_in(work, session_id, action=Action.JOIN)
+    if loaded.relation not in (Relation.OWN_SEAT, Relation.OWN_CHILD):
+        raise NotAllowed("Only those who take part can join a session.")
+    return Part(loaded.session, loaded.booking)
 
 
 def student_for(work: UnitOfWork, student_id: str | None, *, action: Action = Action.BOOK) -> Person:

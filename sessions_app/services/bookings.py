@@ -65,6 +65,7 @@ from sessions_app.services import (
     seats,
     slots,
     terms,
+    video,
 )
 from sessions_app.services.notifications import NotificationKind, Refunded
 from sessions_app.services.unit_of_work import UnitOfWork
@@ -367,8 +368,10 @@ def place_at(
 ) -> TeachingSession:
     """Give a seat the time of a slot that was judged; return the session that it is in now.
 
-    A one-to-one session moves as it is, a group's seat changes sessions. The caller refreshes the seats.
+    A one-to-one session moves as it is, a group's seat changes sessions; either way the room that was known is given
+    up. The caller refreshes the seats.
     """
+    video.forget_room(work, session.id)
     if session.session_type is SessionType.INDIVIDUAL:
         seats.move_session(work, session, slot.span.start, slot.span.end)
         work.db.refresh(booking)
@@ -858,6 +861,9 @@ def _end(
     booking.updated_at = work.now
     work.db.add(booking)
     refunds.release_authorisation(work, booking)
+    if booking.hold_expires_at is None:  # whoever only held a time was never told a room
+        video.forget_room(work, session.id)
+        live.room_changed(work, session.id)
     seats.refresh(work, session, booking)
     audit.record(work, "booking.cancelled", "booking", booking.id, by=side.value, reason=reason[:200])
     live.booking_changed(work, booking)

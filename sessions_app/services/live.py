@@ -37,3 +37,13 @@ def calendar_changed(work: UnitOfWork, instructor_id: str) -> None:
 def offerings_changed(work: UnitOfWork, instructor_id: str) -> None:
     """Have the instructor's own pages and everybody choosing a time with them look again."""
     work.announce(frozenset({person_topic(instructor_id), calendar_topic(instructor_id)}))
+
+
+def room_topic(session_id: str) -> str:
+    """One session as it takes place: who is there, whether it has begun, who agreed to what."""
+    return f"room:{session_id}"
+
+
+def room_changed(work: UnitOfWork, session_id: str) -> None:
+    """Have the open pages of a session look again, once this is committed."""
+    work.announce(frozenset({room_topic(session_id)}))

@@ -6,7 +6,7 @@ worded is decided in ``services/mail``. One address gets one mail an event, howe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -35,6 +35,9 @@ class NotificationKind(StrEnum):
     CANCELLED = "session-cancelled"
     REQUEST_CANCELLED = "request-cancelled"  # before it was accepted, so no calendar knows of it
     PAYMENT_RETURNED = "payment-returned"
+    COMPLETED = "session-completed"
+    MISSED = "session-missed"
+    LESSON_REPORT = "lesson-report"
     REFUND_ISSUED = "refund-issued"  # by staff; what a cancellation gives back stands in its own message
     PASSWORD_RESET = "password-reset"  # noqa: S105 - a template's name
 
@@ -61,6 +64,8 @@ _STUDENT_SIDE_ONLY = frozenset(
         NotificationKind.EXPIRED,
         NotificationKind.PAYMENT_RETURNED,
         NotificationKind.REFUND_ISSUED,
+        NotificationKind.COMPLETED,
+        NotificationKind.LESSON_REPORT,
     }
 )
 
@@ -86,6 +91,7 @@ def queue(
     payer_id: str | None = None,
     key: str | None = None,
     alternatives: Sequence[str] = (),
+    after: Mapping[str, str] | None = None,
 ) -> None:
     """Queue one message to each address that this event concerns.
 
@@ -97,7 +103,8 @@ def queue(
     ({id, name, email, timezone, hour_cycle, locale}), price_label, pay_with, free_until, partial_until,
     partial_percent, respond_by, pay_by, is_proposed, is_by_host, message, topic, response, place, modality, refund
     (None or {percent, label, is_nothing}), reason, cancelled_by, was_starts_at, offering_id, alternatives (starts of
-    free times, RFC 3339 UTC). ``services/mail/facts.py`` reads them.
+    free times, RFC 3339 UTC), after (of a session that is over: some of {outcome, dispute_until, report, homework},
+    else None). ``services/mail/facts.py`` reads them.
     """
     people = _people(work, booking)
     facts = {
@@ -107,6 +114,7 @@ def queue(
         "was_starts_at": was_starts_at,
         "refund": _refund_facts(refunded),
         "alternatives": list(alternatives),
+        "after": None if after is None else dict(after),
     }
     told: set[str] = set()
     for part, person in _recipients(work, kind, booking, people, payer_id):

@@ -5,9 +5,15 @@ The use cases judge again when asked; nothing here is a permission of its own.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sessions_app.domain.booking_lifecycle import TENTATIVE, TRANSITIONS, BookingEvent, BookingStatus
+from sessions_app.domain.booking_lifecycle import (
+    TENTATIVE,
+    TRANSITIONS,
+    UPCOMING,
+    BookingEvent,
+    BookingStatus,
+)
 from sessions_app.domain.permissions import Action, Relation, allowed
 from sessions_app.domain.pricing import PayWith
 from sessions_app.models import Booking
@@ -20,6 +26,8 @@ _EVENTS = {
     Action.REJECT: BookingEvent.REJECT,
     Action.CONFIRM_ATTENDANCE: BookingEvent.CONFIRM_ATTENDANCE,
     Action.RESCHEDULE: BookingEvent.RESCHEDULE,
+    Action.START: BookingEvent.START,
+    Action.FINISH: BookingEvent.FINISH,
 }
 
 
@@ -46,7 +54,11 @@ def possible(
     if booking.pay_with is PayWith.CARD and status in (BookingStatus.HELD, BookingStatus.ACCEPTED):
         can.append(Action.PAY)
     has_begun = booking.starts_at <= now
-    too_late = {
+    is_open = booking.starts_at - timedelta(minutes=settings.join_early_minutes) <= now < booking.ends_at
+    if status in UPCOMING and is_open and relation is not Relation.STAFF:
+        can.append(Action.JOIN)
+    impossible = {
+        Action.START: not is_open,
         Action.CONFIRM_ATTENDANCE: has_begun,
         Action.RESCHEDULE: not is_host and terms.may_move(booking, settings, now).barrier is not None,
     }
@@ -54,6 +66,6 @@ def possible(
         sorted(
             action
             for action in can
-            if allowed(action, relation, guardian_rights=rights) and not too_late.get(action, False)
+            if allowed(action, relation, guardian_rights=rights) and not impossible.get(action, False)
         )
     )

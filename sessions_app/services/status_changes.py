@@ -15,7 +15,7 @@ from sessions_app.domain.errors import InvalidInput, NotFound
 from sessions_app.domain.permissions import Action
 from sessions_app.models import Booking, TeachingSession
 from sessions_app.models.catalogue import SessionType
-from sessions_app.services import access, bookings, requests, seats
+from sessions_app.services import access, bookings, requests, seats, sessions
 from sessions_app.services.unit_of_work import UnitOfWork
 
 
@@ -25,6 +25,8 @@ class TargetStatus(StrEnum):
     ACCEPTED = "accepted"
     REJECTED = "rejected"
     CONFIRMED = "confirmed"
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
     CANCELLED = "cancelled"
 
 
@@ -32,8 +34,11 @@ _ACTIONS = {
     TargetStatus.ACCEPTED: Action.ACCEPT,
     TargetStatus.REJECTED: Action.REJECT,
     TargetStatus.CONFIRMED: Action.CONFIRM_ATTENDANCE,
+    TargetStatus.IN_PROGRESS: Action.START,
+    TargetStatus.COMPLETED: Action.FINISH,
     TargetStatus.CANCELLED: Action.CANCEL,
 }
+_OF_THE_WHOLE = (TargetStatus.IN_PROGRESS, TargetStatus.COMPLETED)
 _LEAVES = {
     TargetStatus.ACCEPTED: BookingStatus.PENDING,
     TargetStatus.REJECTED: BookingStatus.PENDING,
@@ -61,6 +66,9 @@ def change(
     if to is TargetStatus.CANCELLED and is_host and booking_id is None:
         bookings.cancel_session(work, session_id=session_id, reason=notes)
         return
+    if to in _OF_THE_WHOLE:
+        _run(work, session, to, notes=notes, is_host=is_host)
+        return
     seat = _seat_of_host(work, session, to, booking_id) if is_host else _own_seat(work, session, to)
     if booking_id not in (None, seat):
         raise NotFound
@@ -72,6 +80,16 @@ def change(
         bookings.confirm_attendance(work, booking_id=seat)
     else:
         bookings.cancel(work, booking_id=seat, reason=notes, seat_only=True)
+
+
+def _run(work: UnitOfWork, session: TeachingSession, to: TargetStatus, *, notes: str, is_host: bool) -> None:
+    """Start or end the session; a student who asks is told that it is not theirs to do."""
+    if not is_host:
+        access.seat_in(work, session.id, action=_ACTIONS[to])
+    if to is TargetStatus.IN_PROGRESS:
+        sessions.start(work, session_id=session.id)
+    else:
+        sessions.end(work, session_id=session.id, report=notes)
 
 
 def _own_seat(work: UnitOfWork, session: TeachingSession, to: TargetStatus) -> str:

@@ -35,7 +35,7 @@ def field_error(message: Text, *, id: Text) -> rx.Component:
     )
 
 
-def _note(control_id: str, hint: Text | None, error: Text | None) -> tuple[list[Children], dict[str, Any]]:
+def _note(control_id: Text, hint: Text | None, error: Text | None) -> tuple[list[Children], dict[str, Any]]:
     """What stands below the control, and the attributes that tie it to the control."""
     note_id = f"{control_id}-note"
     hint_part: Children | None = (
@@ -51,7 +51,7 @@ def _note(control_id: str, hint: Text | None, error: Text | None) -> tuple[list[
 def _frame(
     control: Children,
     label: Children,
-    control_id: str,
+    control_id: Text,
     note: list[Children],
     *,
     aside: Children | None,
@@ -143,7 +143,7 @@ def text_area(
     label: Children,
     name: str,
     *,
-    id: str = "",
+    id: Text = "",
     hint: Text | None = None,
     error: Text | None = None,
     aside: Children | None = None,
@@ -151,7 +151,7 @@ def text_area(
     **attrs: Any,
 ) -> rx.Component:
     """A field of several lines, sent as ``name``; grows by hand, never below 96 px."""
-    control_id = id or f"field-{name}"
+    control_id: Text = f"field-{name}" if is_empty(id) else id
     note, described = _note(control_id, hint, error)
     control = rx.el.textarea(
         id=node_id(control_id),

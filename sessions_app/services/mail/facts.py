@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sessions_app.domain.attendance import Outcome
 from sessions_app.domain.booking_lifecycle import UPCOMING, BookingStatus
 from sessions_app.domain.local_labels import Viewer
 from sessions_app.domain.plain_text import lines, one_line, short_name, title_within
@@ -89,11 +90,16 @@ class SessionFacts:
     is_by_host: bool
     offering_id: str
     alternatives: tuple[datetime, ...]
+    outcome: Outcome | None = None
+    dispute_until: datetime | None = None
+    report: tuple[str, ...] = ()
+    homework: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, kind: NotificationKind, facts: Mapping[str, Any]) -> SessionFacts:
         """Read what ``notifications.queue`` wrote; raise KeyError or ValueError for anything else."""
         refund = facts["refund"]
+        after = facts.get("after") or {}
         return cls(
             kind=kind,
             part=Part(facts["part"]),
@@ -132,6 +138,10 @@ class SessionFacts:
             is_by_host=facts.get("is_by_host", False),
             offering_id=facts.get("offering_id", ""),
             alternatives=tuple(map(datetime.fromisoformat, facts.get("alternatives", ()))),
+            outcome=Outcome(after["outcome"]) if "outcome" in after else None,
+            dispute_until=_instant(after.get("dispute_until")),
+            report=tuple(lines(after.get("report", ""))),
+            homework=tuple(lines(after.get("homework", ""))),
         )
 
     @property

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sessions_app.domain import calendar_links
+from sessions_app.domain.attendance import Outcome
 from sessions_app.domain.local_labels import MONTHS, Viewer, duration_label, same_clock
 from sessions_app.domain.plain_text import one_line
 from sessions_app.domain.pricing import PayWith
@@ -168,6 +169,11 @@ class _Desk:
     @property
     def see_session(self) -> Link:
         return Link("See the session", _page(self.facts, self.settings))
+
+    @property
+    def look_back(self) -> Link:
+        """The session's own page, which after its end shows what became of it."""
+        return Link("See the session", join_page(self.settings, self.facts.session_id))
 
     @property
     def find_time(self) -> Link:
@@ -393,6 +399,62 @@ def _request_cancelled(desk: _Desk) -> _Words:
     )
 
 
+def _completed(desk: _Desk) -> _Words:
+    facts = desk.facts
+    met = f"{desk.student} met {facts.instructor.name} for {facts.subject}."
+    if facts.outcome is Outcome.TECHNICAL:
+        met = f"The connection with {facts.instructor.name} broke off early."
+    return _Words(
+        tag="Completed",
+        badge=Badge("Completed", "quiet"),
+        heading="Session completed",
+        paragraphs=(met, *_objection(desk)),
+        action=desk.look_back,
+    )
+
+
+def _missed(desk: _Desk) -> _Words:
+    facts = desk.facts
+    student = "You were" if facts.part is Part.STUDENT else f"{facts.student.name} was"
+    instructor = "You were" if facts.teaches else f"{facts.instructor.name} was"
+    waited = "you" if facts.teaches else facts.instructor.short
+    lead = {
+        Outcome.STUDENT_NO_SHOW: f"{student} not in the room while {waited} waited.",
+        Outcome.INSTRUCTOR_NO_SHOW: f"{instructor} not there for this session.",
+    }.get(
+        facts.outcome or Outcome.BOTH_NO_SHOW,
+        "Nobody was in the room long enough for this session to be held.",
+    )
+    return _Words(
+        tag="Missed",
+        badge=Badge("No-show", "danger"),
+        heading="Session missed",
+        paragraphs=(lead, *_objection(desk)),
+        action=desk.look_back,
+        money=_refund(facts),
+    )
+
+
+def _lesson_report(desk: _Desk) -> _Words:
+    facts = desk.facts
+    notes = (("Report", facts.report), ("Homework", facts.homework))
+    return _Words(
+        tag="Report",
+        badge=Badge("Completed", "quiet"),
+        heading="Notes from your session" if facts.part is Part.STUDENT else "Notes from the session",
+        paragraphs=(f"{facts.instructor.name} wrote about this session.",),
+        action=desk.look_back,
+        quotes=tuple(Quote(by, list(text)) for by, text in notes if text),
+    )
+
+
+def _objection(desk: _Desk) -> tuple[str, ...]:
+    """Until when the reader may say that it was otherwise."""
+    if desk.facts.dispute_until is None:
+        return ()
+    return (f"If it was otherwise, tell us by {desk.until(desk.facts.dispute_until)} on the session's page.",)
+
+
 def _refund_issued(desk: _Desk) -> _Words:
     facts = desk.facts
     paragraphs = [f"{desk.settings.app_name} gives back money that was paid for this session."]
@@ -438,6 +500,9 @@ _WORDING: Mapping[NotificationKind, Callable[[_Desk], _Words]] = {
     NotificationKind.CANCELLED: _cancelled,
     NotificationKind.REQUEST_CANCELLED: _request_cancelled,
     NotificationKind.PAYMENT_RETURNED: _payment_returned,
+    NotificationKind.COMPLETED: _completed,
+    NotificationKind.MISSED: _missed,
+    NotificationKind.LESSON_REPORT: _lesson_report,
     NotificationKind.REFUND_ISSUED: _refund_issued,
 }
 

@@ -288,7 +288,7 @@ def _session_view(
         instructor=instructor,
         seat=seat,
         seats=seats,
-        can=can,
+        can=tuple(one for one in can if one is not Action.JOIN or session.modality is not Modality.IN_PERSON),
     )
 
 

@@ -108,6 +108,22 @@ CHANGES: dict[NotificationKind, dict[str, Any]] = {
         "cancelled_by": "student",
         "reason": "I found the answer myself.",
     },
+    K.COMPLETED: {
+        "status": "completed",
+        "method": None,
+        "after": {"outcome": "completed", "dispute_until": "2026-12-04T16:02:00Z"},
+    },
+    K.MISSED: {
+        "status": "no_show",
+        "method": None,
+        "after": {"outcome": "student_no_show", "dispute_until": "2026-12-04T16:15:00Z"},
+        "refund": {"percent": 0, "label": "€0.00", "is_nothing": True},
+    },
+    K.LESSON_REPORT: {
+        "status": "completed",
+        "method": None,
+        "after": {"report": "We found every eigenvector of exercise 4.", "homework": "Exercises 5 and 6."},
+    },
     K.REFUND_ISSUED: {
         "method": None,
         "refund": {"percent": 25, "label": "€7.00", "is_nothing": False},
@@ -118,7 +134,16 @@ CHANGES: dict[NotificationKind, dict[str, Any]] = {
         "refund": {"percent": 100, "label": "€28.00", "is_nothing": False},
     },
 }
-STUDENT_SIDE_ONLY = (K.PROPOSED, K.PAYMENT_DUE, K.REJECTED, K.EXPIRED, K.PAYMENT_RETURNED, K.REFUND_ISSUED)
+STUDENT_SIDE_ONLY = (
+    K.PROPOSED,
+    K.PAYMENT_DUE,
+    K.REJECTED,
+    K.EXPIRED,
+    K.PAYMENT_RETURNED,
+    K.REFUND_ISSUED,
+    K.COMPLETED,
+    K.LESSON_REPORT,
+)
 
 
 @dataclass(frozen=True)

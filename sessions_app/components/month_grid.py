@@ -5,6 +5,7 @@ It knows the fields of a month and nothing of who is booked: a day is an address
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import reflex as rx
@@ -25,11 +26,18 @@ SHOWN = (
 NONE = "text-ink-3"
 
 
-def month_grid(month: Any, *, chips: rx.Component, table_class: str = "max-sm:-mx-1") -> rx.Component:
+def month_grid(
+    month: Any,
+    *,
+    chips: rx.Component,
+    table_class: str = "max-sm:-mx-1",
+    on_miss: Callable[[Any], Any] | None = None,
+) -> rx.Component:
     """The month's heading with its arrows, the ``chips`` of quick ways, and the grid.
 
     ``month`` has ``name``, ``year``, ``weekdays`` (name, short), ``weeks`` of ``days``, ``previous_href`` and
-    ``next_href``, empty where there is no way.
+    ``next_href``, empty where there is no way. ``on_miss`` makes an event of a day without times that is pressed all
+    the same.
     """
     return rx.el.div(
         rx.el.div(
@@ -52,7 +60,7 @@ def month_grid(month: Any, *, chips: rx.Component, table_class: str = "max-sm:-m
         rx.el.div(
             rx.el.table(
                 rx.el.thead(rx.el.tr(rx.foreach(month.weekdays, _weekday))),
-                rx.el.tbody(rx.foreach(month.weeks, _week)),
+                rx.el.tbody(rx.foreach(month.weeks, lambda week: _week(week, on_miss))),
                 role="grid",
                 aria_labelledby="month",
                 class_name="w-full table-fixed border-separate border-spacing-0",
@@ -102,11 +110,12 @@ def _weekday(day: Any) -> rx.Component:
     )
 
 
-def _week(week: Any) -> rx.Component:
-    return rx.el.tr(rx.foreach(week.days, _day), key=week.key)
+def _week(week: Any, on_miss: Callable[[Any], Any] | None) -> rx.Component:
+    return rx.el.tr(rx.foreach(week.days, lambda day: _day(day, on_miss)), key=week.key)
 
 
-def _day(day: Any) -> rx.Component:
+def _day(day: Any, on_miss: Callable[[Any], Any] | None) -> rx.Component:
+    missed = {} if on_miss is None else {"on_click": on_miss(day.iso)}
     look = rx.cond(
         day.is_selected,
         rx.cond(day.is_auto, SHOWN, CHOSEN),
@@ -134,7 +143,7 @@ def _day(day: Any) -> rx.Component:
         )
 
     return rx.el.td(
-        rx.cond(day.is_free, button(on_click=rx.redirect(day.href)), button(aria_disabled=True)),
+        rx.cond(day.is_free, button(on_click=rx.redirect(day.href)), button(aria_disabled=True, **missed)),
         role="gridcell",
         aria_selected=day.is_selected,
         class_name="p-0.5",

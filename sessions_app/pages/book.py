@@ -239,7 +239,9 @@ def _month() -> rx.Component:
         ),
         class_name="mt-4 flex flex-wrap items-center justify-between gap-3 rounded-control bg-surface-2 px-4 py-3",
     )
-    return rx.fragment(month_grid(month, chips=chips), rx.cond(month.empty != "", empty))
+    return rx.fragment(
+        month_grid(month, chips=chips, on_miss=BookState.miss), rx.cond(month.empty != "", empty)
+    )
 
 
 def _zone() -> rx.Component:

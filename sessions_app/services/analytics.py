@@ -27,6 +27,7 @@ class Step(StrEnum):
     BOOKING_SUCCESS = "booking_success"
     BOOKING_FAILED = "booking_failed"
     SCHEDULE_LATER = "schedule_later"
+    SEARCH_UNMET = "search_unmet"  # a date was asked for on which the instructor had nothing left
 
 
 FACTS: dict[Step, frozenset[str]] = {
@@ -38,6 +39,7 @@ FACTS: dict[Step, frozenset[str]] = {
     Step.BOOKING_SUCCESS: frozenset({"session_id"}),
     Step.BOOKING_FAILED: frozenset({"error_type"}),
     Step.SCHEDULE_LATER: frozenset({"course_id"}),
+    Step.SEARCH_UNMET: frozenset({"st_id", "offering_id", "date"}),
 }
 """What each event carries; nothing else may be added to it."""
 

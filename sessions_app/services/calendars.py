@@ -216,6 +216,18 @@ def load_of(work: UnitOfWork, people: Sequence[Host], window: TimeSpan) -> dict[
     }
 
 
+def pattern(work: UnitOfWork, host: Host, window: TimeSpan) -> Calendar:
+    """When one instructor is open around ``window``, whatever takes their time: hours, dates, published times."""
+    instructor_id = host.profile.person_id
+    around = TimeSpan(window.start - _MARGIN, window.end + _MARGIN)
+    return Calendar(
+        zone=host.zone,
+        rules=tuple(_weekly_rules(work, [instructor_id])[instructor_id]),
+        overrides=tuple(_overrides(work, [instructor_id], around)[instructor_id]),
+        published=tuple(_published(work, [instructor_id], around)[instructor_id]),
+    )
+
+
 def student_busy(
     work: UnitOfWork, student_id: str, window: TimeSpan, *, without_booking: str | None = None
 ) -> list[TimeSpan]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from sessions_app.models import Booking
 from sessions_app.services.unit_of_work import UnitOfWork
 
+BOARD_TOPIC = "board"
+"""Everybody's sessions, for those who oversee them."""
+
 
 def person_topic(person_id: str) -> str:
     """Everything about one person's own bookings."""
@@ -24,6 +27,7 @@ def booking_changed(work: UnitOfWork, booking: Booking) -> None:
             person_topic(booking.booked_by_id),
             person_topic(booking.instructor_id),
             calendar_topic(booking.instructor_id),
+            BOARD_TOPIC,
         }
     )
     work.announce(topics)

@@ -12,7 +12,7 @@ import hashlib
 import hmac
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -73,6 +73,22 @@ _TIME_GONE = "This time is no longer available. Select another."
 _FAILED = "Unable to book. Please try again."
 _HOLD_ENDED = "Your hold ended. The time is still free — keep it?"
 _EARLY = 2.0
+_MOST_MISSED = 20
+_NOTHING_LEFT = frozenset(
+    {
+        Reason.OVERRIDE_DAY_OFF,
+        Reason.OUTSIDE_HOURS,
+        Reason.OFF_GRID,
+        Reason.DAY_CAP,
+        Reason.WEEK_CAP,
+        Reason.SEAT_FULL,
+        Reason.BUFFER,
+        Reason.BUSY,
+        Reason.HELD,
+        Reason.EXTERNAL_BUSY,
+    }
+)
+"""Why a day has no times that more hours would have given; the others are the student's or the calendar's end."""
 
 
 class BookState(AppState):
@@ -102,6 +118,8 @@ class BookState(AppState):
     _address: Address = Address()
     _settled: str = ""
     _viewed: str = ""
+    _unmet_on: date | None = None
+    _missed: frozenset[tuple[str, date]] = frozenset()
     _clock: str = ""
     _teacher_id: str = ""
     _offering_id: str = ""
@@ -145,6 +163,19 @@ class BookState(AppState):
         if self.step == "when":
             await self._draw_times()
         return None
+
+    @rx.event
+    @public
+    async def miss(self, day: str) -> None:
+        """A day without times was pressed: nothing changes, but the instructor learns what is looked for."""
+        try:
+            on = date.fromisoformat(str(day))
+        except ValueError:
+            return
+        if self.step == "when":
+            await self._times_on(on)
+            if events := self._missing():
+                await self._note(*events)
 
     @rx.event
     @public
@@ -196,20 +227,26 @@ class BookState(AppState):
         self._put("course", choosing_views.course_card(step))
         self.step = "choose"
 
-    async def _draw_times(self) -> None:
-        look, here = self._look(), self._address
+    async def _times_on(self, on: date | None) -> wizard.TimeStep:
+        here = self._address
         step = await self._read(
             wizard.choose_time,
             Wanted(
-                zone=look.viewer.known_zone,
+                zone=self._look().viewer.known_zone,
                 instructor_id=here.teacher_id,
                 course_id=here.course_id or None,
                 offering_id=here.offering or None,
                 student_id=here.student or self._student_id or None,
                 month=here.month,
-                on=here.on,
+                on=on,
             ),
         )
+        self._unmet_on = step.on if step.day_reason in _NOTHING_LEFT else None
+        return step
+
+    async def _draw_times(self) -> None:
+        look, here = self._look(), self._address
+        step = await self._times_on(here.on)
         self._teacher_id, self._offering_id = step.instructor.id, step.offering.id
         self._student_id = step.student_id or ""
         self._course_id = step.course.id if step.course else ""
@@ -646,7 +683,7 @@ class BookState(AppState):
         """Store what the change of address tells: a page seen, an instructor or a day chosen."""
         events: list[tuple[Step, Facts]] = []
         if self._viewed != here.path:
-            self._viewed = here.path
+            self._viewed, self._missed = here.path, frozenset()
             seen: Facts = {"course_id": self._course_id or None, "st_preselected": bool(here.teacher_id)}
             events.append((Step.PAGE_VIEW, seen))
         elif before.path == here.path:
@@ -654,8 +691,23 @@ class BookState(AppState):
                 events.append((Step.ST_SELECTED, {"st_id": here.teacher_id}))
             if here.on and here.on != before.on and not here.booking:
                 events.append((Step.DATE_SELECTED, {"date": here.on.isoformat()}))
+        if here.teacher_id and not here.booking:
+            events += self._missing()
         if events:
             await self._note(*events)
+
+    def _missing(self) -> list[tuple[Step, Facts]]:
+        """The search in vain that was just made, once a page view."""
+        on, self._unmet_on = self._unmet_on, None
+        if on is None or (self._offering_id, on) in self._missed or len(self._missed) >= _MOST_MISSED:
+            return []
+        self._missed |= {(self._offering_id, on)}
+        asked: Facts = {
+            "st_id": self._teacher_id,
+            "offering_id": self._offering_id,
+            "date": on.isoformat(),
+        }
+        return [(Step.SEARCH_UNMET, asked)]
 
     async def _note(self, *events: tuple[Step, Facts]) -> None:
         await self._run(analytics.record, *events)

@@ -31,6 +31,7 @@ PUBLIC = frozenset(
         "BookState.choose",
         "BookState.leave",
         "BookState.load",
+        "BookState.miss",
         "BookState.pick_way",
         "BookState.refresh",
         "BookState.save_message",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -9,7 +10,7 @@ import pytest
 from sqlmodel import select
 
 from sessions_app.domain.permissions import Actor
-from sessions_app.models import DeferredEnrollment, Person
+from sessions_app.models import AvailabilityOverride, DeferredEnrollment, Person
 from sessions_app.models.catalogue import BookingMode, TopicType
 from sessions_app.services import accounts
 from sessions_app.services.analytics import Step
@@ -565,3 +566,49 @@ def test_what_is_sent_to_the_browser_names_no_other_student(tab: Tab, world: Wor
     assert booker.path.startswith("/booking/confirmation")
     assert "Rosa" not in sent
     assert rival.id not in sent
+
+
+# --- searches in vain
+
+
+def away_on(world: World, on: date) -> None:
+    world.add(AvailabilityOverride(instructor_id=world.instructor.id, on_date=on))
+
+
+def test_a_day_asked_for_in_vain_is_kept_once_a_page_view(tab: Tab, world: World, home: str) -> None:
+    away_on(world, date(2026, 12, 9))
+    booker = Booker(tab, world, world.student()).go(when(home, world, date="2026-12-09"))
+    booker.go(when(home, world, date="2026-12-10")).go(when(home, world, date="2026-12-09"))
+    booker.do("miss", day="2026-12-09")
+    (event,) = world.events(Step.SEARCH_UNMET)
+    assert event.properties == {
+        "st_id": world.instructor.id,
+        "offering_id": booker.state._offering_id,
+        "date": "2026-12-09",
+    }
+
+
+def test_pressing_a_day_without_times_tells_what_is_looked_for_and_changes_nothing(
+    tab: Tab, world: World, home: str
+) -> None:
+    away_on(world, date(2026, 12, 9))
+    booker = Booker(tab, world).go(when(home, world))
+    shown = booker.state.times
+    booker.do("miss", day="2026-12-09").do("miss", day="2026-12-10").do("miss", day="never")
+    assert [event.properties["date"] for event in world.events(Step.SEARCH_UNMET)] == ["2026-12-09"]
+    assert booker.state.times == shown
+
+
+def test_a_day_on_which_the_student_is_busy_says_nothing_about_the_hours(
+    tab: Tab, world: World, home: str
+) -> None:
+    student = world.student()
+    other = world.new_instructor("Other")
+    whole_day = world.offering(other, duration_minutes=180)
+    for hour in (8, 12, 16):
+        world.book(student, whole_day, at(9, hour))
+    world.add(AvailabilityOverride(
+        instructor_id=world.instructor.id, on_date=date(2026, 12, 9), start_minute=8 * 60, end_minute=10 * 60
+    ))  # fmt: skip
+    Booker(tab, world, student).go(when(home, world, date="2026-12-09"))
+    assert world.events(Step.SEARCH_UNMET) == []

@@ -58,6 +58,7 @@ class Action(StrEnum):
     CONFIRM_ATTENDANCE = "confirm_attendance"
     JOIN = "join"
     MESSAGE = "message"
+    REVIEW = "review"
     ACCEPT = "accept"
     REJECT = "reject"
     PROPOSE = "propose"  # another time than the one asked for
@@ -91,6 +92,7 @@ GUARDIAN_NEEDS: Mapping[Action, frozenset[str]] = MappingProxyType(
         Action.CONFIRM_ATTENDANCE: frozenset({"book"}),
         Action.JOIN: frozenset({"view"}),  # a child without an account joins through the guardian's
         Action.MESSAGE: frozenset({"view"}),
+        Action.REVIEW: frozenset({"view"}),
         Action.ANSWER: frozenset({"book"}),
         Action.AGREE_TOPIC: frozenset({"book"}),
     }
@@ -107,7 +109,7 @@ PERMISSIONS: Mapping[Relation, frozenset[Action]] = MappingProxyType(
                 Action.ACCEPT, Action.REJECT, Action.PROPOSE, Action.AGREE_TOPIC, Action.START, Action.FINISH,
             }
         ),
-        Relation.STAFF: frozenset(Action),
+        Relation.STAFF: frozenset(Action) - {Action.REVIEW},  # it is the learner's own word
         Relation.SYSTEM: frozenset(Action),
         Relation.PARTICIPANT: frozenset(),  # who else is in the group is private
         Relation.STRANGER: frozenset(),

@@ -26,6 +26,7 @@ from sessions_app.models.catalogue import (
     Offering,
     Subject,
 )
+from sessions_app.models.conversations import Conversation, ConversationMember, Message
 from sessions_app.models.messages import InboundEvent, OutboxMessage
 from sessions_app.models.money import CreditAccount, GatewayTask, LedgerEntry, Payment, Refund
 from sessions_app.models.people import (
@@ -38,6 +39,7 @@ from sessions_app.models.people import (
     RefreshToken,
 )
 from sessions_app.models.records import AuditEntry, IdempotencyRecord, ProductEvent
+from sessions_app.models.reviews import Review, ReviewReport
 from sessions_app.models.sandbox_payments import SandboxPayment, SandboxRefund
 
 __all__ = [
@@ -48,6 +50,8 @@ __all__ = [
     "AvailabilityOverride",
     "AvailabilityRule",
     "Booking",
+    "Conversation",
+    "ConversationMember",
     "Course",
     "CourseUnit",
     "CreditAccount",
@@ -66,6 +70,7 @@ __all__ = [
     "LiveSession",
     "LoginSession",
     "Material",
+    "Message",
     "Offering",
     "OutboxMessage",
     "PasswordReset",
@@ -77,6 +82,8 @@ __all__ = [
     "RecordingConsent",
     "RefreshToken",
     "Refund",
+    "Review",
+    "ReviewReport",
     "SandboxPayment",
     "SandboxRefund",
     "SeatOutcome",

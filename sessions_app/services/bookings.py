@@ -56,6 +56,7 @@ from sessions_app.services import (
     access,
     audit,
     calendars,
+    conversations,
     credits,
     enrollments,
     expiry,
@@ -399,6 +400,7 @@ def secure(work: UnitOfWork, booking: Booking, session: TeachingSession, event: 
     booking.updated_at = work.now
     seats.refresh(work, session, booking)
     enrollments.settle_deferral(work, student_id=booking.student_id, course_id=booking.course_id)
+    conversations.begin(work, booking, session)
     audit.record(work, "booking.scheduled", "booking", booking.id, by=event.value)
     kind = NotificationKind.ACCEPTED if event is BookingEvent.ACCEPT else NotificationKind.BOOKED
     notifications.queue(work, kind, booking, session)

@@ -8,6 +8,9 @@ from sessions_app.services.unit_of_work import UnitOfWork
 BOARD_TOPIC = "board"
 """Everybody's sessions, for those who oversee them."""
 
+REPORTS_TOPIC = "reports"
+"""The reviews that wait for the staff's decision."""
+
 
 def person_topic(person_id: str) -> str:
     """Everything about one person's own bookings."""
@@ -17,6 +20,16 @@ def person_topic(person_id: str) -> str:
 def calendar_topic(instructor_id: str) -> str:
     """The free times of one instructor."""
     return f"calendar:{instructor_id}"
+
+
+def messages_topic(person_id: str) -> str:
+    """The conversations of one person: a new message, one that was read, one that was closed."""
+    return f"messages:{person_id}"
+
+
+def conversation_topic(conversation_id: str) -> str:
+    """One conversation, for those who have it open."""
+    return f"conversation:{conversation_id}"
 
 
 def booking_changed(work: UnitOfWork, booking: Booking) -> None:

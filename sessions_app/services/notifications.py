@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -39,6 +40,8 @@ class NotificationKind(StrEnum):
     MISSED = "session-missed"
     LESSON_REPORT = "lesson-report"
     REFUND_ISSUED = "refund-issued"  # by staff; what a cancellation gives back stands in its own message
+    REVIEW_REQUEST = "review-request"
+    MESSAGE_RECEIVED = "message-received"  # and not read for a while
     PASSWORD_RESET = "password-reset"  # noqa: S105 - a template's name
 
 
@@ -66,6 +69,7 @@ _STUDENT_SIDE_ONLY = frozenset(
         NotificationKind.REFUND_ISSUED,
         NotificationKind.COMPLETED,
         NotificationKind.LESSON_REPORT,
+        NotificationKind.REVIEW_REQUEST,
     }
 )
 
@@ -92,11 +96,13 @@ def queue(
     key: str | None = None,
     alternatives: Sequence[str] = (),
     after: Mapping[str, str] | None = None,
+    wait: timedelta = timedelta(0),
 ) -> None:
     """Queue one message to each address that this event concerns.
 
     ``payer_id`` is whose money the message is about: a guardian who paid hears of it too. ``key`` tells apart
-    events that may happen several times while the booking's ``sequence`` stands still.
+    events that may happen several times while the booking's ``sequence`` stands still. It is sent after ``wait``, and
+    what waits holds nothing else up.
 
     ``facts`` hold: booking_id, session_id, part, title, course, starts_at and ends_at (RFC 3339 UTC), sequence,
     method (None: no calendar part), status (of the booking after the event), instructor, student and recipient
@@ -124,32 +130,41 @@ def queue(
         work.append(
             OutboxMessage,
             dedupe_key=f"{kind}/{booking.id}/{key or booking.sequence}/{person.id}",
-            stream=f"{booking.id}:{person.email}",
+            stream=f"{f'{kind}/' if wait else ''}{booking.id}:{person.email}",
             kind=kind,
             recipient_id=person.id,
             to_address=person.email,
             booking_id=booking.id,
             facts={**facts, "part": part.value, "recipient": _card(person)},
-            available_at=work.now,
+            available_at=work.now + wait,
             created_at=work.now,
         )
 
 
 def queue_to_person(
-    work: UnitOfWork, kind: NotificationKind, person: Person, *, key: str, **facts: Any
+    work: UnitOfWork,
+    kind: NotificationKind,
+    person: Person,
+    *,
+    key: str,
+    wait: timedelta = timedelta(0),
+    **facts: Any,
 ) -> None:
-    """Queue a message that is about no booking, such as a password reset; nothing for a person without email."""
+    """Queue a message that is about no booking, such as a password reset; nothing for a person without email.
+
+    It is sent after ``wait``, with ``facts`` beside the recipient's card.
+    """
     if not person.email:
         return
     work.append(
         OutboxMessage,
         dedupe_key=f"{kind}/{key}",
-        stream=f"{person.id}:{person.email}",
+        stream=f"{key if wait else person.id}:{person.email}",
         kind=kind,
         recipient_id=person.id,
         to_address=person.email,
         facts={**facts, "recipient": _card(person)},
-        available_at=work.now,
+        available_at=work.now + wait,
         created_at=work.now,
     )
 

@@ -24,7 +24,7 @@ from sessions_app.domain.permissions import Actor
 from sessions_app.domain.ports import Mailer, MailRefused, MailUnavailable
 from sessions_app.models import OutboxMessage
 from sessions_app.models.messages import OutboxState
-from sessions_app.services import mail
+from sessions_app.services import freshness, mail
 from sessions_app.services.notifications import NotificationKind
 from sessions_app.services.unit_of_work import Platform, UnitOfWork
 
@@ -71,20 +71,28 @@ def deliver_due(platform: Platform, *, limit: int = _AT_ONCE) -> int:
 
 
 def claim(work: UnitOfWork) -> Claimed | None:
-    """Lease the oldest message that is due and behind no other of its stream; None when there is none."""
-    message = work.db.exec(
-        select(OutboxMessage)
-        .where(*_due(work.now))
-        .order_by(col(OutboxMessage.available_at), col(OutboxMessage.id))
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    ).first()
-    if message is None:
-        return None
+    """Lease the oldest message that is due and behind no other of its stream; None when there is none.
+
+    One that has nothing to say any more is settled as stale on the way.
+    """
+    while True:
+        message = work.db.exec(
+            select(OutboxMessage)
+            .where(*_due(work.now))
+            .order_by(col(OutboxMessage.available_at), col(OutboxMessage.id))
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        ).first()
+        if message is None:
+            return None
+        work.db.add(message)
+        if freshness.renew(work, message):
+            break
+        message.state = OutboxState.STALE
+        work.db.flush()
     message.attempts += 1
     message.available_at = work.now + LEASE
     message.lease_token = secrets.token_hex(8)
-    work.db.add(message)
     return Claimed(message, message.lease_token)
 
 
@@ -172,18 +180,28 @@ def _ours(claimed: Claimed) -> tuple[ColumnElement[bool], ...]:
 
 
 def _release_all(work: UnitOfWork, *, limit: int) -> int:
-    due = select(OutboxMessage.id).where(
+    due = select(OutboxMessage.id, OutboxMessage.kind).where(
         col(OutboxMessage.state) == OutboxState.QUEUED,
         col(OutboxMessage.channel) == "email",
         col(OutboxMessage.available_at) <= work.now,
     )
-    ids = work.db.exec(
+    rows = work.db.exec(
         due.order_by(col(OutboxMessage.id)).limit(limit).with_for_update(skip_locked=True)
     ).all()
-    if ids:
+    for message_id, kind in rows:
+        if kind in freshness.LOOKING_AGAIN:
+            message = work.db.get_one(OutboxMessage, message_id)
+            if not freshness.renew(work, message):
+                message.state = OutboxState.STALE
+                work.db.add(message)
+    work.db.flush()
+    if rows:
         work.db.execute(
             update(OutboxMessage)
-            .where(col(OutboxMessage.id).in_(ids))
+            .where(
+                col(OutboxMessage.id).in_([message_id for message_id, _ in rows]),
+                col(OutboxMessage.state) == OutboxState.QUEUED,
+            )
             .values(state=OutboxState.SENT, sent_at=work.now, attempts=OutboxMessage.attempts + 1)
         )
-    return len(ids)
+    return len(rows)

@@ -32,6 +32,7 @@ from sessions_app.services import (
     live,
     notifications,
     refunds,
+    reviews,
     seats,
     slots,
     terms,
@@ -115,6 +116,8 @@ def settle(
         refunded=refunded,
         after={"outcome": outcome.value, "dispute_until": slots.rfc3339(settled.dispute_until)},
     )
+    if outcome in HELD and outcome is not Outcome.TECHNICAL:
+        reviews.invite(work, booking, session)
     live.booking_changed(work, booking)
     return settled
 

@@ -14,7 +14,7 @@ from sessions_app.services.unit_of_work import UnitOfWork
 from tests.services.statements import all_counted
 from tests.services.world import World, at
 
-MOST_OF_A_BOOKING = 16
+MOST_OF_A_BOOKING = 17
 MOST_OF_A_REFUSAL = 18
 
 
@@ -38,7 +38,7 @@ def test_nothing_is_written_twice(world: World) -> None:
         world.book(student, offering, at(3, 10))
 
     written = [statement.split()[2] for statement in statements if statement.startswith("INSERT")]
-    assert sorted(written) == ["audit_entry", "booking", "outbox_message", "teaching_session"]
+    assert sorted(written) == ["audit_entry", "booking", "conversation", "outbox_message", "teaching_session"]
     assert not [s for s in statements if s.startswith(("UPDATE booking", "UPDATE teaching_session"))]
 
 

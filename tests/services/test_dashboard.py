@@ -132,7 +132,7 @@ class TestWhoSeesWhat:
         seat = home(world, guardian).next
 
         assert seat is not None
-        assert seat.can == {Action.JOIN}
+        assert seat.can == {Action.JOIN, Action.MESSAGE}
 
     def test_it_is_no_home_of_instructors_and_strangers(self, world: World) -> None:
         with pytest.raises(NotAllowed):
@@ -221,7 +221,7 @@ class TestWhichTab:
         shown = home(world, student, tab=Tab.PAST)
 
         assert ids(shown) == [second.booking.id, first.booking.id]
-        assert shown.seats[0].can == frozenset()
+        assert [seat.can for seat in shown.seats] == [{Action.MESSAGE}, {Action.MESSAGE, Action.REVIEW}]
         assert [seat.booking_id for seat in home(world, student).recent] == ids(shown)
 
     def test_a_session_whose_time_is_over_is_past_before_anybody_closes_it(
@@ -276,7 +276,7 @@ class TestWhatCanBeDone:
 
         seat = home(world, student).next
         assert seat is not None
-        assert seat.can == {Action.JOIN}
+        assert seat.can == {Action.JOIN, Action.MESSAGE}
 
     def test_a_place_has_no_room_to_join(self, world: World, student: Person) -> None:
         world.book(student, world.offering(modality=Modality.IN_PERSON, place="Room 4"), at(3, 10))

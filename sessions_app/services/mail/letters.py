@@ -15,7 +15,7 @@ from typing import Any
 from sessions_app.domain import calendar_links
 from sessions_app.domain.attendance import Outcome
 from sessions_app.domain.local_labels import MONTHS, Viewer, duration_label, same_clock
-from sessions_app.domain.plain_text import one_line
+from sessions_app.domain.plain_text import lines, one_line
 from sessions_app.domain.pricing import PayWith
 from sessions_app.domain.refunds import CancelledBy
 from sessions_app.models.catalogue import Modality
@@ -147,6 +147,32 @@ def reset_letter(facts: Mapping[str, Any], settings: Settings) -> Letter:
         ),
         action=Link("Choose a new password", accounts.reset_url(settings, facts["reset_id"])),
         action_note=valid,
+        footer=(f"Questions? Write to {settings.support_email}.",),
+    )
+
+
+def unread_letter(facts: Mapping[str, Any], settings: Settings) -> Letter:
+    """The letter about messages that wait to be read.
+
+    ``facts``: recipient, conversation_id, and of the sending (``services/freshness.py``) count, sender, title, texts.
+    """
+    sender, count = one_line(facts["sender"]), facts["count"]
+    source = sender or one_line(facts["title"])
+    messages = "a new message" if count == 1 else f"{count} new messages"
+    link = "with" if sender else "about"
+    texts = facts["texts"]
+    earlier = count - len(texts)
+    before = f"The last {len(texts)} of them:" if earlier > 0 else ""
+    return Letter(
+        subject=f"{messages.capitalize()} {'from' if sender else 'about'} {source}",
+        preheader=one_line(texts[-1]),
+        heading=f"{messages.capitalize()}",
+        paragraphs=tuple(
+            sentence for sentence in (f"In your conversation {link} {source}.", before) if sentence
+        ),
+        quotes=tuple(Quote(sender or "Message", lines(text)) for text in texts),
+        action=Link("Read and answer", f"{settings.public_url}/messages?with={facts['conversation_id']}"),
+        action_note="Answers to this mail reach our support, not the conversation.",
         footer=(f"Questions? Write to {settings.support_email}.",),
     )
 
@@ -488,6 +514,23 @@ def _payment_returned(desk: _Desk) -> _Words:
     )
 
 
+def _review_request(desk: _Desk) -> _Words:
+    facts = desk.facts
+    whose = "your session" if facts.part is Part.STUDENT else f"the session of {facts.student.short}"
+    return _Words(
+        tag="How was it",
+        badge=Badge("Completed", "quiet"),
+        heading=f"How was {whose}?",
+        paragraphs=(
+            f"Your review tells others what to expect of {facts.instructor.name}. It takes a minute.",
+            "You can change it for 14 days.",
+        ),
+        action=Link(
+            "Write a review", f"{desk.settings.public_url}/dashboard?tab=past&review={facts.booking_id}"
+        ),
+    )
+
+
 _WORDING: Mapping[NotificationKind, Callable[[_Desk], _Words]] = {
     NotificationKind.BOOKED: _booked,
     NotificationKind.REQUESTED: _requested,
@@ -504,6 +547,7 @@ _WORDING: Mapping[NotificationKind, Callable[[_Desk], _Words]] = {
     NotificationKind.MISSED: _missed,
     NotificationKind.LESSON_REPORT: _lesson_report,
     NotificationKind.REFUND_ISSUED: _refund_issued,
+    NotificationKind.REVIEW_REQUEST: _review_request,
 }
 
 

@@ -19,7 +19,7 @@ from sessions_app.services import calendar_files
 from sessions_app.services.calendar_files import Attendee, Method
 from sessions_app.services.mail import palette
 from sessions_app.services.mail.facts import SessionFacts
-from sessions_app.services.mail.letters import Letter, reset_letter, session_letter
+from sessions_app.services.mail.letters import Letter, reset_letter, session_letter, unread_letter
 from sessions_app.services.notifications import NotificationKind
 from sessions_app.settings import Settings
 
@@ -54,7 +54,7 @@ def render(message: Renderable, settings: Settings, now: datetime) -> Mail:
     Raises KeyError or ValueError when its facts are not those that ``notifications`` writes.
     """
     kind = NotificationKind(message.kind)
-    facts = None if kind is NotificationKind.PASSWORD_RESET else SessionFacts.of(kind, message.facts)
+    facts = None if kind in _ABOUT_NO_SESSION else SessionFacts.of(kind, message.facts)
     letter = _letter(message, facts, settings, now)
     context = {"letter": letter, "settings": settings, "light": palette.LIGHT, "dark": palette.DARK}
     return Mail(
@@ -75,12 +75,20 @@ def render(message: Renderable, settings: Settings, now: datetime) -> Mail:
 def subject_of(message: Renderable, settings: Settings, now: datetime) -> str:
     """The subject that ``render`` gives the message, without the work of laying it out."""
     kind = NotificationKind(message.kind)
-    facts = None if kind is NotificationKind.PASSWORD_RESET else SessionFacts.of(kind, message.facts)
+    facts = None if kind in _ABOUT_NO_SESSION else SessionFacts.of(kind, message.facts)
     return one_line(_letter(message, facts, settings, now).subject)
 
 
+_ABOUT_NO_SESSION = {
+    NotificationKind.PASSWORD_RESET: reset_letter,
+    NotificationKind.MESSAGE_RECEIVED: unread_letter,
+}
+
+
 def _letter(message: Renderable, facts: SessionFacts | None, settings: Settings, now: datetime) -> Letter:
-    return reset_letter(message.facts, settings) if facts is None else session_letter(facts, settings, now)
+    if facts is not None:
+        return session_letter(facts, settings, now)
+    return _ABOUT_NO_SESSION[NotificationKind(message.kind)](message.facts, settings)
 
 
 def _calendar(facts: SessionFacts, address: str, settings: Settings, now: datetime) -> bytes | None:

@@ -16,7 +16,7 @@ from sessions_app.domain.timespans import TimeSpan
 from sessions_app.models import Course, CourseUnit, DeferredEnrollment, Enrollment, Subject
 from sessions_app.models.catalogue import DeferredStatus
 from sessions_app.services import access, calendars, slots
-from sessions_app.services.queries import discovery, offers, paging
+from sessions_app.services.queries import discovery, offers, paging, reviews
 from sessions_app.services.queries.offers import Instructor, OfferingFacts
 from sessions_app.services.queries.paging import Page
 from sessions_app.services.unit_of_work import UnitOfWork
@@ -179,6 +179,7 @@ def instructors(work: UnitOfWork, *, course_id: str, zone: str = "UTC") -> tuple
 def _with_times(work: UnitOfWork, teaching: list[Instructor], *, zone: str) -> list[CourseInstructor]:
     ids = [person.id for person in teaching]
     taught = offers.students_taught(work, ids)
+    ratings = reviews.averages(work, ids)
     reach = TimeSpan(work.now, work.now + slots.MAX_RANGE)
     loaded = calendars.load(work, ids, reach)
     today = local_date(work.now, zone)
@@ -194,7 +195,7 @@ def _with_times(work: UnitOfWork, teaching: list[Instructor], *, zone: str) -> l
                 headline=person.headline,
                 timezone=person.timezone,
                 students_taught=taught[person.id],
-                rating=None,
+                rating=ratings.get(person.id),
                 offerings=tuple(offer.facts for offer in person.offers),
                 next_free=free[0].span.start if free else None,
                 week=discovery.week_of(free, today, zone),

@@ -43,11 +43,12 @@ from sessions_app.models import (
     Payment,
     Person,
     Refund,
+    Review,
     TeachingSession,
 )
 from sessions_app.models.catalogue import Modality, SessionType
 from sessions_app.models.money import PaymentStatus, RefundStatus
-from sessions_app.services import access, calendars, enrollments, terms
+from sessions_app.services import access, calendars, conversations, enrollments, reviews, terms
 from sessions_app.services.options import effective_status
 from sessions_app.services.unit_of_work import UnitOfWork
 
@@ -103,6 +104,7 @@ class Seat:
     ``can`` are the actions whose control is shown; that a move is offered does not say it is still possible, ``move``
     does. ``waits_from`` and ``waits_until`` bound what the booking waits for (the hold, the answer, the money).
     ``returned`` and ``returned_credits`` went or go back; ``is_return_done`` once the gateway has said so.
+    ``rating`` is that of its review, None without one.
     """
 
     booking_id: str
@@ -136,6 +138,8 @@ class Seat:
     opens_at: datetime
     move: MoveVerdict
     can: frozenset[Action]
+    rating: int | None = None
+    is_review_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,6 +344,7 @@ class _SeatMaker:
         self._payments = _payments(work, ids)
         self._refunds = _refunds(work, ids)
         self._postings = _postings(work, ids)
+        self._reviews = _reviews(work, ids)
 
     def all(self, rows: Iterable[_Row]) -> tuple[Seat, ...]:
         return tuple(self._seat(*row) for row in rows)
@@ -349,6 +354,7 @@ class _SeatMaker:
         status = effective_status(booking, work.now)
         learner = self._people[booking.student_id]
         refunds = self._refunds[booking.id]
+        review = self._reviews.get(booking.id)
         is_paying = any(
             payment.status in (PaymentStatus.PROCESSING, PaymentStatus.AUTHORISED)
             for payment in self._payments[booking.id]
@@ -389,6 +395,8 @@ class _SeatMaker:
                 for action in _offered(booking, session, status, work.now, is_paying=is_paying)
                 if learner.allows(action)
             ),
+            rating=review.rating if review else None,
+            is_review_open=review is None or work.now <= review.created_at + reviews.EDITABLE,
         )
 
 
@@ -403,6 +411,10 @@ def _offered(
         yield Action.RESCHEDULE
     if status in (BookingStatus.HELD, BookingStatus.ACCEPTED) and not is_paying:
         yield Action.PAY if booking.pay_with is PayWith.CARD else Action.BOOK
+    if status in conversations.REAL:
+        yield Action.MESSAGE
+    if status is BookingStatus.COMPLETED:
+        yield Action.REVIEW
     if status in UPCOMING and booking.ends_at > now and session.modality is not Modality.IN_PERSON:
         yield Action.JOIN
 
@@ -436,6 +448,11 @@ def _postings(work: UnitOfWork, booking_ids: Collection[str]) -> dict[str | None
     for booking_id, amount in work.db.exec(rows.where(col(LedgerEntry.booking_id).in_(booking_ids))):
         found[booking_id].append(amount)
     return found
+
+
+def _reviews(work: UnitOfWork, booking_ids: Collection[str]) -> dict[str, Review]:
+    rows = work.db.exec(select(Review).where(col(Review.booking_id).in_(booking_ids)))
+    return {review.booking_id: review for review in rows}
 
 
 def _courses(work: UnitOfWork, people: Mapping[str, Learner]) -> tuple[CourseStanding, ...]:

@@ -23,7 +23,7 @@ from sessions_app.models import Subject
 from sessions_app.models.catalogue import BookingMode, SessionType
 from sessions_app.services import calendars, slots
 from sessions_app.services.calendars import InstructorCalendar
-from sessions_app.services.queries import offers, paging
+from sessions_app.services.queries import offers, paging, reviews
 from sessions_app.services.queries.offers import Instructor, Offer, OfferingFacts
 from sessions_app.services.queries.paging import Page
 from sessions_app.services.unit_of_work import UnitOfWork
@@ -130,6 +130,7 @@ def find(work: UnitOfWork, search: Search, *, limit: int = 12, cursor: str | Non
     ids = [person.id for person in everybody]
     qualified = offers.subjects_of(work, ids)
     taught = offers.students_taught(work, ids)
+    ratings = reviews.averages(work, ids)
     loaded = calendars.load(work, ids, _reach(work))
     names = {subject.id: subject.name for subject in subjects(work)}
     words = search_text.words_of(search.text)
@@ -157,7 +158,7 @@ def find(work: UnitOfWork, search: Search, *, limit: int = 12, cursor: str | Non
                 subjects=tuple(subject.name for subject in own),
                 timezone=person.timezone,
                 students_taught=taught[person.id],
-                rating=None,
+                rating=ratings.get(person.id),
                 lead=lead.facts,
                 has_free=any(offer.facts.is_free for offer in person.offers),
                 next_free=starts[0] if starts else None,

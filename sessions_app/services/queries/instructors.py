@@ -12,7 +12,7 @@ from sessions_app.domain.errors import NotFound
 from sessions_app.domain.timespans import TimeSpan
 from sessions_app.models import InstructorProfile, Person
 from sessions_app.services import calendars, slots
-from sessions_app.services.queries import discovery, offers
+from sessions_app.services.queries import discovery, offers, reviews
 from sessions_app.services.queries.offers import OfferingFacts
 from sessions_app.services.unit_of_work import UnitOfWork
 
@@ -83,7 +83,7 @@ def detail(work: UnitOfWork, *, instructor_id: str, zone: str) -> InstructorDeta
         since=person.created_at,
         subjects=tuple(subject.name for subject in subjects),
         students_taught=offers.students_taught(work, [person.id])[person.id],
-        rating=None,
+        rating=reviews.averages(work, [person.id]).get(person.id),
         offerings=tuple(offer.facts for offer in offered),
         lead=lead,
         now=work.now,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -128,6 +128,7 @@ CHANGES: dict[NotificationKind, dict[str, Any]] = {
         "method": None,
         "refund": {"percent": 25, "label": "€7.00", "is_nothing": False},
     },
+    K.REVIEW_REQUEST: {"status": "completed", "method": None},
     K.PAYMENT_RETURNED: {
         "status": "expired",
         "method": None,
@@ -143,6 +144,7 @@ STUDENT_SIDE_ONLY = (
     K.REFUND_ISSUED,
     K.COMPLETED,
     K.LESSON_REPORT,
+    K.REVIEW_REQUEST,
 )
 
 
@@ -174,6 +176,19 @@ def password_reset() -> Message:
     return Message(K.PASSWORD_RESET, NOAH["email"], facts, "password-reset/pwr_1")
 
 
+def unread_messages(*texts: str, count: int = 1, sender: str = "", title: str = "") -> Message:
+    facts = {
+        "recipient": NOAH,
+        "conversation_id": "cnv_1",
+        "since": 0,
+        "count": count,
+        "sender": sender,
+        "title": title,
+        "texts": list(texts),
+    }
+    return Message(K.MESSAGE_RECEIVED, NOAH["email"], facts, "message-received/cnv_1/usr_noah/0")
+
+
 def every_message() -> Iterator[Message]:
     """Each template, each part, read in Paris and (where the student's side lives there) in New York."""
     for kind in CHANGES:
@@ -193,5 +208,9 @@ def every_message() -> Iterator[Message]:
                     message.dedupe_key,
                     f"{kind}.{part}.{zone}",
                 )
+    one = unread_messages("Please bring exercise 4.\nSee https://example.org/4", sender=ADA["name"])
+    yield replace(one, name=f"{one.kind}.pair.paris")
+    many = unread_messages("First", "Second", "Third", count=5, title="Probability, group of six")
+    yield replace(many, name=f"{many.kind}.group.paris")
     reset = password_reset()
     yield Message(reset.kind, reset.to_address, reset.facts, reset.dedupe_key, f"{reset.kind}.paris")

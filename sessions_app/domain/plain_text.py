@@ -31,16 +31,19 @@ def short_name(name: str) -> str:
     return words[0]
 
 
+def title_within(course: str, title: str) -> str:
+    """What is booked, then its course: "First session, Linear Algebra". A title that names its course is enough.
+
+    A comma, because courses have colons of their own ("Linear Algebra: from vectors to eigenvalues").
+    """
+    if not course or course.casefold() in title.casefold():
+        return title
+    return f"{title}, {course}"
+
+
 def _printable(text: str) -> str:
     return "".join(" " if _is_control(character) else character for character in text)
 
 
 def _is_control(character: str) -> bool:
     return unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") or character in _TURNING
-
-
-def title_within(course: str, title: str) -> str:
-    """What is booked, named with its course; a title that begins with the course is not given it twice."""
-    if not course or title.casefold().startswith(course.casefold()):
-        return title
-    return f"{course}: {title}"

@@ -54,6 +54,7 @@ def _outcome(view: Any) -> rx.Component:
             rx.el.dl(
                 _row("globe", "When", view.when),
                 _row("user", "Who", view.who),
+                rx.cond(view.topic != "", _said("notebook-pen", "Topic", view.topic)),
                 rx.cond(
                     view.is_online,
                     _row("video", "Where", view.where, _room_link(view)),
@@ -61,7 +62,7 @@ def _outcome(view: Any) -> rx.Component:
                 ),
                 _row("credit-card", view.price_word, view.price),
                 rx.cond(view.cancel.main != "", _row("shield-check", "Cancel", view.cancel)),
-                rx.cond(view.answer != "", _answer(view)),
+                rx.cond(view.answer != "", _said("message-square", "Answer", view.answer)),
                 class_name="divide-y divide-line border-t border-line px-5 sm:px-6",
             ),
             rx.cond(view.google != "", _calendars(view)),
@@ -121,36 +122,34 @@ def _pay(view: Any) -> rx.Component:
 
 
 def _row(name: str, term: Any, fact: Any, *more: Any) -> rx.Component:
+    return _entry(
+        name,
+        term,
+        rx.el.span(fact.main, class_name="tabular-nums"),
+        rx.cond(fact.more != "", rx.el.span(fact.more, class_name="block text-ink-3 tabular-nums")),
+        *more,
+    )
+
+
+def _said(name: str, term: str, text: Any) -> rx.Component:
+    """What somebody wrote, in their own lines."""
+    return _entry(name, term, rx.el.span(text, class_name="whitespace-pre-line [overflow-wrap:anywhere]"))
+
+
+def _entry(name: str, term: Any, *said: Any) -> rx.Component:
     return rx.el.div(
         rx.el.dt(
             ui.icon(name),
             term,
             class_name="flex w-24 shrink-0 items-center gap-2 self-start text-sm text-ink-3 max-sm:w-20",
         ),
-        rx.el.dd(
-            rx.el.span(fact.main, class_name="tabular-nums"),
-            rx.cond(fact.more != "", rx.el.span(fact.more, class_name="block text-ink-3 tabular-nums")),
-            *more,
-            class_name="min-w-0 flex-1 text-sm",
-        ),
+        rx.el.dd(*said, class_name="min-w-0 flex-1 text-sm"),
         class_name="flex gap-4 py-3.5",
     )
 
 
 def _room_link(view: Any) -> rx.Component:
     return rx.cond(view.room_href != "", ui.text_link("Join page", view.room_href))
-
-
-def _answer(view: Any) -> rx.Component:
-    return rx.el.div(
-        rx.el.dt(
-            ui.icon("message-square"),
-            "Answer",
-            class_name="flex w-24 shrink-0 items-center gap-2 self-start text-sm text-ink-3 max-sm:w-20",
-        ),
-        rx.el.dd(view.answer, class_name="min-w-0 flex-1 text-sm whitespace-pre-line"),
-        class_name="flex gap-4 py-3.5",
-    )
 
 
 def _calendars(view: Any) -> rx.Component:

@@ -58,7 +58,7 @@ def test_a_list_holds_what_a_card_needs_the_latest_start_first(world: World, cal
         "status": "scheduled",
         "start": "2026-12-04T10:00:00Z",
         "end": "2026-12-04T11:00:00Z",
-        "title": "Linear Algebra: One-to-one session",
+        "title": "One-to-one session, Linear Algebra",
         "instructor": {"id": world.instructor.id, "name": "Ada Lindqvist"},
         "student": {"id": student.id, "name": "Noah Berger"},
         "price": {"amount": 0, "currency": "EUR", "credits": None},

@@ -51,9 +51,11 @@ def test_a_person_is_called_by_the_first_word_unless_that_is_a_title(name: str, 
 @pytest.mark.parametrize(
     ("course", "title", "shown"),
     [
-        ("Algebra", "First session", "Algebra: First session"),
+        ("Algebra", "First session", "First session, Algebra"),
+        ("Algebra: all of it", "First session", "First session, Algebra: all of it"),
         ("Algebra", "Algebra", "Algebra"),
         ("Algebra", "algebra: vectors", "algebra: vectors"),
+        ("Algebra", "More algebra", "More algebra"),
         ("", "First session", "First session"),
     ],
 )

@@ -46,7 +46,7 @@ def seat(**facts: Any) -> Seat:
         "status": BookingStatus.SCHEDULED,
         "starts_at": start,
         "ends_at": start + timedelta(hours=1),
-        "title": "Linear Algebra: One-to-one lesson",
+        "title": "One-to-one lesson, Linear Algebra",
         "instructor_id": "usr_9",
         "instructor_name": "Ada Lindqvist",
         "instructor_zone": "Europe/Paris",

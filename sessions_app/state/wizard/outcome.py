@@ -43,6 +43,7 @@ class OutcomeView:
     person: PersonView = NOBODY
     when: FactView = NO_FACT
     who: FactView = NO_FACT
+    topic: str = ""
     where: FactView = NO_FACT
     is_online: bool = True
     room_href: str = ""
@@ -84,6 +85,7 @@ def outcome(step: Confirmation, viewer: Viewer) -> OutcomeView:
             _their_time(step, viewer, name),
         ),
         who=_who(step),
+        topic=step.topic,
         where=_where(step, viewer),
         is_online=step.modality is not Modality.IN_PERSON,
         room_href=f"/session/{step.session_id}/room"
@@ -194,7 +196,7 @@ def _their_time(step: Confirmation, viewer: Viewer, name: str) -> str:
 
 
 def _who(step: Confirmation) -> FactView:
-    what = title_within(step.course_title, step.topic or step.title)
+    what = title_within(step.course_title, step.title)
     who = f"{step.instructor_name}, for {step.student_name}" if step.student_name else step.instructor_name
     return FactView(who, what)
 

@@ -36,7 +36,7 @@ IN_NEW_YORK = {"timezone": "America/New_York", "hour_cycle": "h12", "locale": "e
 BOOKED_FACTS: dict[str, Any] = {
     "booking_id": "bkg_1",
     "session_id": "ses_1",
-    "title": "Linear Algebra: First session",
+    "title": "First session, Linear Algebra",
     "course": "Linear Algebra",
     "starts_at": "2026-12-01T15:00:00Z",
     "ends_at": "2026-12-01T16:00:00Z",

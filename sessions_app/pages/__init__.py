@@ -10,6 +10,7 @@ from typing import Any
 import reflex as rx
 
 from sessions_app.pages import (
+    availability,
     book,
     confirmation,
     course,
@@ -27,6 +28,7 @@ from sessions_app.pages import (
     test_pay,
 )
 from sessions_app.pages import help as help_pages
+from sessions_app.state.availability import AvailabilityState
 from sessions_app.state.book import BookState
 from sessions_app.state.confirmation import ConfirmationState
 from sessions_app.state.courses import CourseListState, CourseState
@@ -89,6 +91,12 @@ PAGES: tuple[Page, ...] = (
     Page("/booking/confirmation", confirmation.confirmation, "Your booking", on_load=ConfirmationState.load),
     Page("/test-pay/[token]", test_pay.test_pay, "Test payment", on_load=TestPayState.load),
     Page("/dashboard", dashboard.dashboard, "Home", on_load=[DashboardState.open, MoveState.open]),
+    Page(
+        "/instructor/availability",
+        availability.availability,
+        "Weekly hours",
+        on_load=AvailabilityState.open,
+    ),
     Page("/session/[session_id]/room", room.room, "Join your session", on_load=RoomState.load),
     Page("/help", help_pages.index, "Help"),
     *(

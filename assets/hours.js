@@ -1,0 +1,55 @@
+/* What the hours editor does in the browser alone.
+ *
+ *   input[data-value]     shows data-value whenever the server changes it, or says anew (data-rev) what it understood;
+ *                         what is being typed meanwhile stays. Enter finishes typing as leaving the field does
+ *   [data-unsaved=true]   leaving the page asks first: the browser for other documents, dialog[data-leave] for links
+ *                         within the product, whose [data-go] goes on and [data-stay] stays */
+(function () {
+  new MutationObserver(function (changes) {
+    changes.forEach(function (change) {
+      var field = change.target, shown = field.dataset.value;
+      if (shown === undefined || field.value === shown) return;
+      var isTyping = document.activeElement === field;
+      if (isTyping && (change.attributeName === "data-rev" || field.value !== change.oldValue)) return;
+      field.value = shown;
+    });
+  }).observe(document.documentElement, { subtree: true, attributeFilter: ["data-value", "data-rev"], attributeOldValue: true });
+
+  document.addEventListener("keydown", function (event) {
+    var field = event.target;
+    if (event.key !== "Enter" || !(field instanceof HTMLInputElement) || field.dataset.value === undefined || field.form) return;
+    event.preventDefault();
+    field.blur();
+    field.focus();
+  });
+
+  function isUnsaved() {
+    var typing = document.activeElement;
+    var isTyped = typing instanceof HTMLInputElement && typing.dataset.value !== undefined && !typing.form && typing.value !== typing.dataset.value;
+    return isTyped || document.querySelector("[data-unsaved=true]") !== null;
+  }
+  addEventListener("beforeunload", function (event) {
+    if (isUnsaved()) event.preventDefault();
+  });
+
+  var wanted = null;
+  document.addEventListener("click", function (event) {
+    var target = event.target instanceof Element ? event.target : null, dialog = document.querySelector("dialog[data-leave]");
+    if (!target || !dialog) return;
+    if (target.closest("[data-stay]")) return dialog.close();
+    if (target.closest("[data-go]")) {
+      dialog.close();
+      if (wanted && wanted.isConnected) wanted.click();
+      wanted = null;
+      return;
+    }
+    var link = target.closest("a[href]");
+    if (!link || link === wanted || link.target === "_blank" || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    var to = new URL(link.href, location.href);
+    if (to.origin !== location.origin || to.pathname === location.pathname || !isUnsaved()) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    wanted = link;
+    dialog.showModal();
+  }, true);
+})();

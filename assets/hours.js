@@ -5,11 +5,13 @@
  *   [data-unsaved=true]   leaving the page asks first: the browser for other documents, dialog[data-leave] for links
  *                         within the product, whose [data-go] goes on and [data-stay] stays */
 (function () {
+  var sent = new WeakMap();
+
   new MutationObserver(function (changes) {
     changes.forEach(function (change) {
       var field = change.target, shown = field.dataset.value;
       if (shown === undefined || field.value === shown) return;
-      var isTyping = document.activeElement === field;
+      var isTyping = document.activeElement === field && field.value !== sent.get(field);
       if (isTyping && (change.attributeName === "data-rev" || field.value !== change.oldValue)) return;
       field.value = shown;
     });
@@ -19,6 +21,7 @@
     var field = event.target;
     if (event.key !== "Enter" || !(field instanceof HTMLInputElement) || field.dataset.value === undefined || field.form) return;
     event.preventDefault();
+    sent.set(field, field.value);
     field.blur();
     field.focus();
   });

@@ -91,6 +91,7 @@ def schedule_preview(
                 ".",
             ),
             rx.el.p(view.beyond, class_name="mt-1 text-xs text-ink-3"),
+            rx.cond(view.note != "", rx.el.p(view.note, class_name="mt-1 text-xs text-sun-text")),
             aria_live="polite",
             class_name="mt-4 border-t border-line-2 pt-4 text-sm text-ink-2",
         ),

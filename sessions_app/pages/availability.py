@@ -199,10 +199,13 @@ def _dates() -> rx.Component:
             "A date here replaces its weekly hours.",
             ui.button("Add a date override", size="sm", lead="plus", on_click=_STATE.ask_dates("")),
         ),
-        rx.el.ul(rx.foreach(_STATE.dates, _date), class_name="divide-y divide-line empty:hidden"),
+        rx.cond(
+            _STATE.dates.length() > 0,
+            rx.el.ul(rx.foreach(_STATE.dates, _date), class_name="divide-y divide-line border-t border-line"),
+        ),
         id=node_id("dates"),
         aria_label="Date overrides",
-        class_name=f"divide-y divide-line {_CARD}",
+        class_name=_CARD,
     )
 
 
@@ -369,10 +372,13 @@ def _slots() -> rx.Component:
             "Single times besides your hours, for one or for a group.",
             ui.button("Publish a time", size="sm", lead="plus", on_click=_STATE.ask_slot("")),
         ),
-        rx.el.ul(rx.foreach(_STATE.slots, _slot), class_name="divide-y divide-line empty:hidden"),
+        rx.cond(
+            _STATE.slots.length() > 0,
+            rx.el.ul(rx.foreach(_STATE.slots, _slot), class_name="divide-y divide-line border-t border-line"),
+        ),
         id=node_id("published"),
         aria_label="Published times",
-        class_name=f"divide-y divide-line {_CARD}",
+        class_name=_CARD,
     )
 
 

@@ -610,7 +610,9 @@ class AvailabilityState(AppState):
         self.slots = views.slot_rows(self._published, viewer)
         self.unsaved = _unsaved_words(draft, saved) if saved is not None else ""
         self.can_undo = bool(self._undo)
-        if not self._faults():
+        if self._faults():
+            self.preview = replace(self.preview, note="Put the marked hours right to see what they offer.")
+        else:
             await self._look_ahead(draft)
 
     async def _look_ahead(self, draft: Draft) -> None:
@@ -621,7 +623,8 @@ class AvailabilityState(AppState):
             instructor_id=self._me(),
             draft=schedule,
             offering_id=self._kind or None,
-            week_of=self._week_of,
+            # On a weekend the week to come says more than the one that is over.
+            week_of=self._week_of or self._today() + timedelta(days=2),
         )
         self._report = report
         self.offerings = [

@@ -162,6 +162,7 @@ class PreviewView:
     change: str = ""
     none: str = ""
     beyond: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)

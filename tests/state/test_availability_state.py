@@ -124,6 +124,7 @@ def test_faults_are_told_at_their_row_and_nothing_is_saved(page: Page) -> None:
     page.send("add_hours", day=MONDAY)
     page.send("type_time", day=MONDAY, key=1, edge="start", text="19:30")
     assert page.troubles(MONDAY) == [("These hours overlap by 30 minutes.", "Join into 08:00 – 22:00")]
+    assert page.state.preview.note == "Put the marked hours right to see what they offer."
     page.send("save")
     assert page.said() == ["Not saved yet"]
     assert page.stored(MONDAY) == [(480, 1200, True)]

@@ -158,5 +158,5 @@ def toast_region(
         class_name="pointer-events-none fixed right-4 bottom-4 z-(--z-toast) flex w-[calc(100%-2rem)] "
         "max-w-[22rem] "
         "flex-col gap-3 max-sm:bottom-[calc(4.5rem+env(safe-area-inset-bottom))]",
-        custom_attrs={"data-noprint": "true"},
+        custom_attrs={"data-noprint": "true", "data-toasts": "true"},
     )

@@ -39,7 +39,7 @@ def week_editor(
     events: HoursEvents,
     on_switch: Callable[[Any], Any],
     on_add: Callable[[Any], Any],
-    on_copy: Callable[[Any], Any],
+    on_copy: Any,
 ) -> rx.Component:
     """A row for each weekday; on phones the rows become cards of a list."""
     return rx.el.section(
@@ -62,10 +62,10 @@ def _day(
     events: HoursEvents,
     on_switch: Callable[[Any], Any],
     on_add: Callable[[Any], Any],
-    on_copy: Callable[[Any], Any],
+    on_copy: Any,
 ) -> rx.Component:
     number = day.number
-    return rx.el.li(
+    row = rx.el.div(
         rx.el.div(
             ui.switch(day.name, checked=day.is_on, on_click=on_switch(number), show_label=False),
             rx.el.span(
@@ -99,12 +99,12 @@ def _day(
             _copy(day, on_copy),
             class_name="flex items-center max-sm:col-start-2 max-sm:row-start-1 max-sm:-mr-2",
         ),
-        key=number,
         role="group",
         aria_label=day.name,
         class_name="grid grid-cols-[minmax(0,1fr)_auto] items-start gap-x-4 gap-y-3 px-4 py-3.5 "
         "sm:grid-cols-[8.5rem_minmax(0,1fr)_auto] sm:px-6",
     )
+    return rx.el.li(row, key=number)
 
 
 def hours_rows(day: Any, events: HoursEvents) -> rx.Component:
@@ -113,10 +113,12 @@ def hours_rows(day: Any, events: HoursEvents) -> rx.Component:
         rx.foreach(day.intervals, lambda interval: _interval(interval, events)),
         rx.cond(
             day.troubles.length() > 0,
-            rx.el.ul(
-                rx.foreach(day.troubles, lambda trouble: _trouble(trouble, events)),
+            rx.el.div(
+                rx.el.ul(
+                    rx.foreach(day.troubles, lambda trouble: _trouble(trouble, events)),
+                    class_name="space-y-1.5",
+                ),
                 role="alert",
-                class_name="space-y-1.5",
             ),
         ),
         class_name="space-y-2",
@@ -177,7 +179,7 @@ def _trouble(trouble: Any, events: HoursEvents) -> rx.Component:
     )
 
 
-def _copy(day: Any, on_copy: Callable[[Any], Any]) -> rx.Component:
+def _copy(day: Any, on_copy: Any) -> rx.Component:
     label = "Copy " + day.name + " to…"
     return ui.popover(
         ui.icon_button("copy", label, size="size-4.5"),
@@ -201,7 +203,9 @@ def _copy(day: Any, on_copy: Callable[[Any], Any]) -> rx.Component:
                 ui.button("Apply", size="sm", kind="submit", custom_attrs={"data-close": "true"}),
                 class_name="mt-2 flex justify-end gap-2",
             ),
-            on_submit=on_copy(day.number),
+            # A form's handler cannot hold what a loop runs over, so the day is one of its fields.
+            rx.el.input(type="hidden", name="from", value=day.number.to(str)),
+            on_submit=on_copy,
             reset_on_submit=True,
         ),
         id="copy-" + day.number.to(str),

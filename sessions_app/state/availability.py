@@ -199,11 +199,11 @@ class AvailabilityState(AppState):
 
     @rx.event
     @require(Role.INSTRUCTOR)
-    async def copy_day(self, day: int, form: dict[str, Any]) -> None:
-        """Copy a day's hours to the days ticked."""
+    async def copy_day(self, form: dict[str, Any]) -> None:
+        """Copy the hours of the day ``from`` to the days ticked."""
         targets = {number for number in ORDER if form.get(f"to-{number}")}
-        draft = self._drafted()
-        await self._edit(replace(draft, week=week_draft.copied(draft.week, _weekday(day), targets)))
+        draft, source = self._drafted(), _weekday(_whole(form.get("from"), "from", "There is no such day."))
+        await self._edit(replace(draft, week=week_draft.copied(draft.week, source, targets)))
 
     @rx.event
     @require(Role.INSTRUCTOR)

@@ -112,7 +112,7 @@ def test_switching_a_day_off_and_on_keeps_its_hours_across_a_save(page: Page) ->
 
 def test_every_edit_can_be_undone(page: Page) -> None:
     page.send("use_pattern", name="weekdays")
-    page.send("copy_day", day=MONDAY, form={"to-0": "on", "to-6": "on"})
+    page.send("copy_day", form={"from": "1", "to-0": "on", "to-6": "on"})
     assert page.day(SUNDAY) == page.day(SATURDAY) == [("09:00", "17:00")]
     page.send("undo")
     assert page.day(SUNDAY) == []

@@ -19,7 +19,7 @@ from sessions_app.components.bound import toasts, visitor
 from sessions_app.settings import Settings, load_settings
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "guides"
-ORDER = ("booking", "payment-and-cancelling", "joining", "holding", "time-zones", "account")
+ORDER = ("booking", "payment-and-cancelling", "joining", "holding", "hours", "time-zones", "account")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,29 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, bindparam, func, or_
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    String,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    null,
+    or_,
+    text,
+    type_coerce,
+    union_all,
+)
 from sqlalchemy.sql.expression import SQLColumnExpression
-from sqlmodel import col, select
+from sqlalchemy.types import TypeEngine
+from sqlmodel import SQLModel, col, select
 
 from sessions_app.domain.availability import Calendar, DateOverride, PublishedTime, WeeklyRule
 from sessions_app.domain.booking_lifecycle import OCCUPYING, OCCUPYING_SESSION, TENTATIVE, SessionStatus
@@ -30,6 +48,7 @@ from sessions_app.models import (
     PublishedSlot,
     TeachingSession,
 )
+from sessions_app.models.base import UTCDateTime
 from sessions_app.models.catalogue import SessionType
 from sessions_app.services.unit_of_work import UnitOfWork
 from sessions_app.settings import Settings
@@ -51,39 +70,75 @@ _PEOPLE = (
     .join(Person, col(Person.id) == col(InstructorProfile.person_id))
     .where(col(InstructorProfile.person_id).in_(_INSTRUCTORS))
 )
-_WEEKLY = select(
-    AvailabilityRule.instructor_id,
-    AvailabilityRule.day_of_week,
-    AvailabilityRule.start_minute,
-    AvailabilityRule.end_minute,
-).where(col(AvailabilityRule.instructor_id).in_(_INSTRUCTORS), col(AvailabilityRule.is_active))
-_OVERRIDES = (
-    select(  # type: ignore[call-overload]
-        AvailabilityOverride.instructor_id,
-        AvailabilityOverride.on_date,
-        AvailabilityOverride.start_minute,
-        AvailabilityOverride.end_minute,
-    )
-    .where(
-        col(AvailabilityOverride.instructor_id).in_(_INSTRUCTORS),
+_OFFERING = (
+    select(Offering, InstructorProfile, Person.timezone)
+    .join(InstructorProfile, col(InstructorProfile.person_id) == col(Offering.instructor_id))
+    .join(Person, col(Person.id) == col(Offering.instructor_id))
+    .where(col(Offering.id) == bindparam("offering"))
+)
+
+
+class _Part(IntEnum):
+    """Which table a row of the pattern is of; they are read in this order."""
+
+    WEEKLY = 1
+    OVERRIDE = 2
+    PUBLISHED = 3
+
+
+_PATTERN_COLUMNS: dict[str, TypeEngine[Any]] = {
+    "day_of_week": Integer(),
+    "start_minute": Integer(),
+    "end_minute": Integer(),
+    "on_date": Date(),
+    "id": String(),
+    "starts_at": UTCDateTime(),
+    "ends_at": UTCDateTime(),
+    "seats": Integer(),
+    "session_type": String(),
+    "offering_id": String(),
+}
+
+
+def _part(kind: _Part, source: type[SQLModel], **given: Any) -> Select[Any]:
+    """One table's rows in the shape that all three share; what it does not have is NULL."""
+    columns = [literal_column(str(int(kind)), Integer).label("part"), col(source.instructor_id)]  # type: ignore[attr-defined]
+    for name, type_ in _PATTERN_COLUMNS.items():
+        columns.append((given[name] if name in given else cast(null(), type_)).label(name))
+    return select(*columns).where(col(source.instructor_id).in_(_INSTRUCTORS))  # type: ignore[attr-defined]
+
+
+_PATTERN = union_all(
+    _part(
+        _Part.WEEKLY,
+        AvailabilityRule,
+        day_of_week=col(AvailabilityRule.day_of_week),
+        start_minute=col(AvailabilityRule.start_minute),
+        end_minute=col(AvailabilityRule.end_minute),
+    ).where(col(AvailabilityRule.is_active)),
+    _part(
+        _Part.OVERRIDE,
+        AvailabilityOverride,
+        on_date=col(AvailabilityOverride.on_date),
+        start_minute=col(AvailabilityOverride.start_minute),
+        end_minute=col(AvailabilityOverride.end_minute),
+    ).where(
         # Also those long past: around the clock, the last day off is where the grid of starts begins.
-        col(AvailabilityOverride.on_date) <= bindparam("last_day"),
-    )
-    .order_by(col(AvailabilityOverride.on_date), col(AvailabilityOverride.start_minute))
-)
-_PUBLISHED = select(  # type: ignore[call-overload]
-    PublishedSlot.id,
-    PublishedSlot.instructor_id,
-    PublishedSlot.starts_at,
-    PublishedSlot.ends_at,
-    PublishedSlot.seats,
-    PublishedSlot.session_type,
-    PublishedSlot.offering_id,
-).where(
-    col(PublishedSlot.instructor_id).in_(_INSTRUCTORS),
-    col(PublishedSlot.starts_at) < bindparam("end"),
-    col(PublishedSlot.starts_at) >= bindparam("start"),
-)
+        col(AvailabilityOverride.on_date) <= bindparam("last_day")
+    ),
+    _part(
+        _Part.PUBLISHED,
+        PublishedSlot,
+        id=col(PublishedSlot.id),
+        starts_at=col(PublishedSlot.starts_at),
+        ends_at=col(PublishedSlot.ends_at),
+        seats=col(PublishedSlot.seats),
+        session_type=type_coerce(col(PublishedSlot.session_type), String()),
+        offering_id=col(PublishedSlot.offering_id),
+    ).where(
+        col(PublishedSlot.starts_at) < bindparam("end"), col(PublishedSlot.starts_at) >= bindparam("start")
+    ),
+).order_by(text("part, on_date, start_minute"))
 _OCCUPIED = select(  # type: ignore[call-overload]
     TeachingSession.id,
     TeachingSession.instructor_id,
@@ -190,25 +245,24 @@ def hosts(work: UnitOfWork, instructor_ids: Collection[str]) -> list[Host]:
     return [Host(profile, zone) for profile, zone in rows]
 
 
+def offering_with_host(work: UnitOfWork, offering_id: str) -> tuple[Offering, Host] | None:
+    """An offering and who gives it, in one statement."""
+    row = work.db.exec(_OFFERING, params={"offering": offering_id}).first()
+    return None if row is None else (row[0], Host(row[1], row[2]))
+
+
 def load_of(work: UnitOfWork, people: Sequence[Host], window: TimeSpan) -> dict[str, InstructorCalendar]:
     """``load`` for instructors whose profiles are known already."""
     instructor_ids = [host.profile.person_id for host in people]
     around = TimeSpan(window.start - _MARGIN, window.end + _MARGIN)
-    weekly = _weekly_rules(work, instructor_ids)
-    overrides = _overrides(work, instructor_ids, around)
-    published = _published(work, instructor_ids, around)
+    patterns = _patterns(work, people, around)
     if any(host.profile.week_cap for host in people):
         around = TimeSpan(window.start - _WEEK_MARGIN, window.end + _WEEK_MARGIN)
     occupied = _occupied(work, instructor_ids, around)
     return {
         instructor_id: InstructorCalendar(
             instructor_id=instructor_id,
-            calendar=Calendar(
-                zone=host.zone,
-                rules=tuple(weekly[instructor_id]),
-                overrides=tuple(overrides[instructor_id]),
-                published=tuple(published[instructor_id]),
-            ),
+            calendar=patterns[instructor_id],
             rules=slot_rules(host.profile, work.settings),
             occupied=tuple(occupied[instructor_id]),
         )
@@ -218,14 +272,8 @@ def load_of(work: UnitOfWork, people: Sequence[Host], window: TimeSpan) -> dict[
 
 def pattern(work: UnitOfWork, host: Host, window: TimeSpan) -> Calendar:
     """When one instructor is open around ``window``, whatever takes their time: hours, dates, published times."""
-    instructor_id = host.profile.person_id
     around = TimeSpan(window.start - _MARGIN, window.end + _MARGIN)
-    return Calendar(
-        zone=host.zone,
-        rules=tuple(_weekly_rules(work, [instructor_id])[instructor_id]),
-        overrides=tuple(_overrides(work, [instructor_id], around)[instructor_id]),
-        published=tuple(_published(work, [instructor_id], around)[instructor_id]),
-    )
+    return _patterns(work, [host], around)[host.profile.person_id]
 
 
 def student_busy(
@@ -244,45 +292,45 @@ def student_busy(
     return [TimeSpan(start, end) for booking_id, start, end in rows if booking_id != without_booking]
 
 
-def _weekly_rules(work: UnitOfWork, instructor_ids: Collection[str]) -> dict[str, list[WeeklyRule]]:
-    found: dict[str, list[WeeklyRule]] = defaultdict(list)
-    rows = work.execute(_WEEKLY, {"instructors": instructor_ids})
-    for instructor_id, day, start, end in rows:
-        found[instructor_id].append(WeeklyRule(day, start, end))
-    return found
-
-
-def _overrides(
-    work: UnitOfWork, instructor_ids: Collection[str], around: TimeSpan
-) -> dict[str, list[DateOverride]]:
-    windows: dict[tuple[str, date], list[tuple[int, int]]] = defaultdict(list)
-    rows = work.execute(_OVERRIDES, {"instructors": instructor_ids, "last_day": around.end.date()})
-    for instructor_id, on, start, end in rows:
-        window = windows[instructor_id, on]
-        if start is not None and end is not None:
-            window.append((start, end))
-    found: dict[str, list[DateOverride]] = defaultdict(list)
-    for (instructor_id, on), spans in windows.items():
-        found[instructor_id].append(DateOverride(on, tuple(spans)))
-    return found
-
-
-def _published(
-    work: UnitOfWork, instructor_ids: Collection[str], around: TimeSpan
-) -> dict[str, list[PublishedTime]]:
-    found: dict[str, list[PublishedTime]] = defaultdict(list)
-    rows = work.execute(_PUBLISHED, {"instructors": instructor_ids, "start": around.start, "end": around.end})
+def _patterns(work: UnitOfWork, people: Sequence[Host], around: TimeSpan) -> dict[str, Calendar]:
+    rows = work.execute(
+        _PATTERN,
+        {
+            "instructors": [host.profile.person_id for host in people],
+            "last_day": around.end.date(),
+            "start": around.start,
+            "end": around.end,
+        },
+    )
+    rules: dict[str, list[WeeklyRule]] = defaultdict(list)
+    dates: dict[str, dict[date, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
+    published: dict[str, list[PublishedTime]] = defaultdict(list)
     for row in rows:
-        found[row.instructor_id].append(
-            PublishedTime(
-                id=row.id,
-                span=TimeSpan(row.starts_at, row.ends_at),
-                seats=row.seats,
-                session_type=row.session_type,
-                offering_id=row.offering_id,
+        if row.part == _Part.WEEKLY:
+            rules[row.instructor_id].append(WeeklyRule(row.day_of_week, row.start_minute, row.end_minute))
+        elif row.part == _Part.OVERRIDE:
+            windows = dates[row.instructor_id][row.on_date]
+            if row.start_minute is not None:
+                windows.append((row.start_minute, row.end_minute))
+        else:
+            published[row.instructor_id].append(
+                PublishedTime(
+                    id=row.id,
+                    span=TimeSpan(row.starts_at, row.ends_at),
+                    seats=row.seats,
+                    session_type=row.session_type,
+                    offering_id=row.offering_id,
+                )
             )
+    return {
+        (key := host.profile.person_id): Calendar(
+            zone=host.zone,
+            rules=tuple(rules[key]),
+            overrides=tuple(DateOverride(on, tuple(windows)) for on, windows in dates[key].items()),
+            published=tuple(published[key]),
         )
-    return found
+        for host in people
+    }
 
 
 def _occupied(

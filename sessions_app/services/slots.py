@@ -174,7 +174,10 @@ def offer_alternatives(work: UnitOfWork, wish: Wish) -> None:
 
 def alternatives(work: UnitOfWork, wish: Wish) -> list[dict[str, object]]:
     """The slots of ``nearest_to`` as JSON: id, start, end, seats_left."""
-    offering = work.db.get(Offering, wish.offering_id)
+    known = calendars.offering_with_host(work, wish.offering_id)
+    if known is None:
+        return []
+    offering, host = known
     return [
         {
             "id": slot_id(offering.instructor_id, slot.span),
@@ -182,26 +185,14 @@ def alternatives(work: UnitOfWork, wish: Wish) -> list[dict[str, object]]:
             "end": rfc3339(slot.span.end),
             "seats_left": slot.seats_left,
         }
-        for slot in nearest_to(work, wish)
-        if offering is not None
+        for slot in _nearest(work, wish, offering, host)
     ]
 
 
 def nearest_to(work: UnitOfWork, wish: Wish, *, besides: TimeSpan | None = None) -> tuple[Slot, ...]:
     """The three bookable slots nearest to the wish, none that overlaps ``besides``; fewer only where fewer exist."""
-    offering = work.db.get(Offering, wish.offering_id)
-    if offering is None:
-        return ()
-    moving = work.db.get(Booking, wish.moving_booking_id) if wish.moving_booking_id else None
-    [host] = calendars.hosts(work, [offering.instructor_id])
-    horizon = calendars.slot_rules(host.profile, work.settings).horizon_days
-    end = min(work.now + timedelta(days=horizon + 2), work.now + MAX_RANGE)
-    window = TimeSpan(work.now, end)
-    loaded = calendars.load_of(work, [host], window)[offering.instructor_id]
-    found = list_with(work, loaded, offering, window, student_id=wish.student_id, moving=moving)
-    if besides is not None:
-        found = SlotListing(tuple(slot for slot in found.slots if not slot.span.overlaps(besides)))
-    return engine.nearest(wish.starts_at, found)
+    known = calendars.offering_with_host(work, wish.offering_id)
+    return () if known is None else _nearest(work, wish, *known, besides=besides)
 
 
 def instead_of(work: UnitOfWork, booking: Booking) -> tuple[Slot, ...]:
@@ -288,3 +279,17 @@ def _busy_of(
     if student_id is None:
         return []
     return calendars.student_busy(work, student_id, window, without_booking=moving.id if moving else None)
+
+
+def _nearest(
+    work: UnitOfWork, wish: Wish, offering: Offering, host: Host, *, besides: TimeSpan | None = None
+) -> tuple[Slot, ...]:
+    moving = work.db.get(Booking, wish.moving_booking_id) if wish.moving_booking_id else None
+    horizon = calendars.slot_rules(host.profile, work.settings).horizon_days
+    end = min(work.now + timedelta(days=horizon + 2), work.now + MAX_RANGE)
+    window = TimeSpan(work.now, end)
+    loaded = calendars.load_of(work, [host], window)[offering.instructor_id]
+    found = list_with(work, loaded, offering, window, student_id=wish.student_id, moving=moving)
+    if besides is not None:
+        found = SlotListing(tuple(slot for slot in found.slots if not slot.span.overlaps(besides)))
+    return engine.nearest(wish.starts_at, found)

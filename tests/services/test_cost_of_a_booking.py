@@ -14,8 +14,8 @@ from sessions_app.services.unit_of_work import UnitOfWork
 from tests.services.statements import all_counted
 from tests.services.world import World, at
 
-MOST_OF_A_BOOKING = 17
-MOST_OF_A_REFUSAL = 18
+MOST_OF_A_BOOKING = 15
+MOST_OF_A_REFUSAL = 13
 
 
 def test_a_booking_takes_a_fixed_number_of_statements(world: World) -> None:

@@ -13,14 +13,16 @@ from sessions_app.adapters.sandbox_payments import SandboxGateway
 from sessions_app.demo import card, past
 from sessions_app.demo.stage import Stage
 from sessions_app.domain.availability import local_date, to_utc
-from sessions_app.domain.permissions import Actor
+from sessions_app.domain.permissions import Actor, Role
 from sessions_app.domain.timespans import TimeSpan
-from sessions_app.models import Offering
+from sessions_app.models import Offering, TeachingSession
+from sessions_app.models.catalogue import Modality
 from sessions_app.services import (
     bookings,
     enrollments,
     gateway_tasks,
     requests,
+    sessions,
     slots,
 )
 from sessions_app.services.bookings import Details, Placed
@@ -295,9 +297,20 @@ class Story:
         self._clock.at = self._now
         instructor_ids = [person.id for person in self._stage.people.values()]
         for session in self._platform.read(past.over_and_open, Actor.system(), instructor_ids=instructor_ids):
-            self._clock.at = session.starts_at
-            self._platform.run(past.start, Actor.system(), session_id=session.id)
-            self._clock.at = session.ends_at
-            absent = self._absent.get(session.id, frozenset())
-            self._platform.run(past.finish, Actor.system(), session_id=session.id, absent=absent)
+            self._hold(session)
         self._clock.at = self._now
+
+    def _hold(self, session: TeachingSession) -> None:
+        """One session as it went: started on time, joined by all but those who stayed away, ended on time."""
+        host = Actor(session.instructor_id, Role.INSTRUCTOR)
+        expected = self._platform.read(past.expected, Actor.system(), session_id=session.id)
+        away = self._absent.get(session.id, frozenset())
+        absent = [seat.id for seat in expected if seat.student_id in away]
+        self._clock.at = session.starts_at
+        self._platform.run(sessions.start, host, session_id=session.id)
+        if self._platform.video and session.modality is not Modality.IN_PERSON:
+            students = [Actor(seat.student_id, Role.STUDENT) for seat in expected if seat.id not in absent]
+            for actor in (host, *students):
+                self._platform.run(sessions.join, actor, session_id=session.id)
+        self._clock.at = session.ends_at
+        self._platform.run(sessions.end, host, session_id=session.id, absent=absent)

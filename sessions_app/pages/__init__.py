@@ -35,6 +35,7 @@ from sessions_app.state.courses import CourseListState, CourseState
 from sessions_app.state.dashboard import DashboardState
 from sessions_app.state.discover import DiscoverState
 from sessions_app.state.instructor_profile import InstructorProfileState
+from sessions_app.state.meeting_place import MeetingPlaceState
 from sessions_app.state.moving import MoveState
 from sessions_app.state.room import RoomState
 from sessions_app.state.settings import SettingsState
@@ -85,7 +86,7 @@ PAGES: tuple[Page, ...] = (
     Page("/login", sign_in.sign_in, "Sign in"),
     Page("/signup", sign_in.sign_up, "Create an account"),
     Page("/forgot-password", sign_in.forgot_password, "Forgotten password"),
-    Page("/settings", settings.settings, "Settings", on_load=SettingsState.open),
+    Page("/settings", settings.settings, "Settings", on_load=[SettingsState.open, MeetingPlaceState.open]),
     Page("/courses/[course_id]/book", book.book, "Book a Session", on_load=BookState.load),
     Page("/book/[instructor_id]", book.book, "Book a Session", on_load=BookState.load),
     Page("/booking/confirmation", confirmation.confirmation, "Your booking", on_load=ConfirmationState.load),

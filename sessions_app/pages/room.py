@@ -249,6 +249,7 @@ def _facts(view: Any) -> rx.Component:
         _people(view),
         _recording(view),
         _actions(view),
+        _files(view),
         rx.cond(RoomState.frame_url == "", _checks()),
         rx.cond(
             view.protection != "",
@@ -312,6 +313,30 @@ def _person(who: Any) -> rx.Component:
             ),
         ),
         key=who.name,
+    )
+
+
+def _files(view: Any) -> rx.Component:
+    return rx.cond(
+        view.files.length() > 0,
+        rx.el.div(
+            rx.el.h2("Materials", class_name="text-sm font-medium"),
+            rx.el.ul(
+                rx.foreach(
+                    view.files,
+                    lambda file: rx.el.li(
+                        ui.text_link(
+                            file.name, file.href, external=True, new_tab=True, class_name="min-w-0 text-sm"
+                        ),
+                        rx.el.span(file.note, class_name="shrink-0 text-xs text-ink-3"),
+                        key=file.href,
+                        class_name="flex items-baseline justify-between gap-3 py-1",
+                    ),
+                ),
+                class_name="mt-1",
+            ),
+            class_name="mt-5",
+        ),
     )
 
 
@@ -450,6 +475,7 @@ def _place(view: Any) -> rx.Component:
         rx.el.p(view.place, class_name="mt-2 text-lg font-semibold"),
         rx.el.p(view.lead, class_name="mt-1.5 text-sm text-ink-2"),
         _people(view),
+        _files(view),
         rx.el.div(
             rx.cond(
                 view.can_start,
@@ -494,6 +520,7 @@ def _done(view: Any) -> rx.Component:
         rx.el.h1(view.heading, class_name="text-xl font-semibold"),
         rx.el.p(view.lead, class_name="mt-1.5 text-sm text-ink-2"),
         rx.foreach(view.outcomes, lambda seat: _outcome(view, seat)),
+        _files(view),
         rx.cond(
             view.seal != "",
             rx.el.details(

@@ -10,7 +10,9 @@ from sessions_app.components import layout, ui
 from sessions_app.components.bound import problem, problem_of, toasts, visitor
 from sessions_app.components.zone_picker import zone_picker
 from sessions_app.services.passwords import MAX_LENGTH, MIN_LENGTH
+from sessions_app.services.video import LINK_LIMIT
 from sessions_app.state.base import AppState
+from sessions_app.state.meeting_place import MeetingPlaceState
 from sessions_app.state.settings import SettingsState
 
 COLUMN = "mx-auto max-w-[40rem] px-(--gutter)"
@@ -35,6 +37,7 @@ def _sections() -> rx.Component:
         _time(),
         _reminders(),
         rx.cond(AppState.visitor.role == "guardian", _children()),
+        rx.cond(AppState.visitor.role == "instructor", _meeting()),
         _password(),
         _device(),
         class_name="space-y-8",
@@ -158,6 +161,30 @@ def _children() -> rx.Component:
             ),
             ui.button("Add child", kind="submit"),
             on_submit=SettingsState.add_child,
+            class_name="flex flex-wrap items-end gap-3",
+        ),
+    )
+
+
+def _meeting() -> rx.Component:
+    return _section(
+        "Where you meet",
+        "Your sessions take place in the built-in video, unless you give an address of your own. "
+        "Students get it only when they may come in.",
+        rx.el.form(
+            ui.text_field(
+                "Your own meeting link",
+                "link",
+                kind="url",
+                max_length=LINK_LIMIT,
+                placeholder="https://",
+                error=problem_of("link"),
+                key=MeetingPlaceState.link,
+                default_value=MeetingPlaceState.link,
+                class_name="flex-1",
+            ),
+            ui.button("Save link", kind="submit"),
+            on_submit=MeetingPlaceState.save_link,
             class_name="flex flex-wrap items-end gap-3",
         ),
     )

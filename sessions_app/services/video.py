@@ -45,9 +45,10 @@ def choose(work: UnitOfWork, *, provider: VideoKind | None, link: str = "") -> N
     audit.record(work, "video.chosen", "person", person_id, provider=provider.value)
 
 
-def chosen_by(work: UnitOfWork, instructor_id: str) -> InstructorVideo | None:
-    """The instructor's own choice; None: the deployment's."""
-    return work.db.get(InstructorVideo, instructor_id)
+def own_link(work: UnitOfWork) -> str:
+    """The acting person's own meeting address; empty where they meet otherwise."""
+    own = work.db.get(InstructorVideo, access.require_person(work))
+    return own.link if own is not None else ""
 
 
 def kind_for(work: UnitOfWork, instructor_id: str) -> tuple[VideoKind, str]:
@@ -55,7 +56,7 @@ def kind_for(work: UnitOfWork, instructor_id: str) -> tuple[VideoKind, str]:
 
     Somebody without an address of their own meets by Jitsi, whatever the deployment prefers.
     """
-    own = chosen_by(work, instructor_id)
+    own = work.db.get(InstructorVideo, instructor_id)
     if own is not None and own.provider in work.platform.video:
         return own.provider, own.link
     kind = VideoKind(work.settings.video_provider)

@@ -53,6 +53,15 @@ class OutcomeView:
 
 
 @dataclass(frozen=True)
+class FileView:
+    """A file that goes with the session."""
+
+    name: str = ""
+    note: str = ""
+    href: str = ""
+
+
+@dataclass(frozen=True)
 class RecordingView:
     """``kind`` is offer (to the instructor), asked (of a student), or empty. ``answer`` is yes, no or empty."""
 
@@ -93,6 +102,7 @@ class RoomView:
     end_hint: str = ""
     recording: RecordingView = RecordingView()
     outcomes: tuple[OutcomeView, ...] = ()
+    files: tuple[FileView, ...] = ()
     seal: str = ""
 
 
@@ -155,6 +165,11 @@ def room_view(page: JoinPage, viewer: Viewer, *, is_in: bool, label: str) -> Roo
         end_hint=_end_hint(page, viewer),
         recording=_recording(page) if kind in ("ready", "lobby", "in") else RecordingView(),
         outcomes=tuple(_outcome(page, seat, viewer) for seat in page.seats) if kind == "done" else (),
+        files=tuple(
+            FileView(file.name, f"{file.label}, {_size(file.size_bytes)}", f"/api/materials/{file.id}")
+            for file in page.files
+            if kind != "off"
+        ),
         seal=page.seal,
     )
 
@@ -355,6 +370,12 @@ def _case(settled: Settled | None) -> str:
     if settled.is_decided:
         return f"We looked into it. {settled.decision_note}".strip()
     return "We are looking into this and will write to you." if settled.is_disputed else ""
+
+
+def _size(size_bytes: int) -> str:
+    if size_bytes < 1_000_000:
+        return f"{max(1, round(size_bytes / 1000))} kB"
+    return f"{size_bytes / 1_000_000:.1f} MB"
 
 
 def _capital(text: str) -> str:

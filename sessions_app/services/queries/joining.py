@@ -29,7 +29,8 @@ from sessions_app.models import (
     TeachingSession,
 )
 from sessions_app.models.catalogue import Modality
-from sessions_app.services import access, attendance, recording, sessions, video
+from sessions_app.services import access, attendance, materials, recording, sessions, video
+from sessions_app.services.materials import MaterialFacts
 from sessions_app.services.options import effective_status
 from sessions_app.services.unit_of_work import UnitOfWork
 
@@ -108,6 +109,7 @@ class JoinPage:
     is_recording_agreed: bool
     seats: tuple[SeatHere, ...]
     others: int
+    files: tuple[MaterialFacts, ...]
     seal: str
     now: datetime
 
@@ -174,9 +176,16 @@ def join_page(work: UnitOfWork, *, session_id: str) -> JoinPage:
         is_recording_agreed=wanted and recording.all_agree(standing, answers),
         seats=tuple(_seats(work, shown, people, log, answers, is_host=is_host, is_staff=is_staff)),
         others=len([seat for seat in standing if own is not None and seat.id != own.id]),
+        files=_files(work, session, own),
         seal=seal.digest if seal is not None and (is_host or is_staff) else "",
         now=work.now,
     )
+
+
+def _files(work: UnitOfWork, session: TeachingSession, own: Booking | None) -> tuple[MaterialFacts, ...]:
+    if own is not None:
+        return materials.of_booking(work, own)
+    return materials.files_of(work, [session.offering_id]).get(session.offering_id, ())
 
 
 def _status(

@@ -297,6 +297,7 @@ def _person(who: Any) -> rx.Component:
                         ui.icon("check", "size-3.5"), "In the room", class_name=f"{there} text-ok-text"
                     ),
                 ),
+                ("lobby", rx.el.span("In the lobby", class_name=f"{there} text-sun-text")),
                 ("was", rx.el.span("Left", class_name=f"{there} text-ink-3")),
                 rx.fragment(),
             ),
@@ -537,16 +538,22 @@ def _done(view: Any) -> rx.Component:
 
 
 def _outcome(view: Any, seat: Any) -> rx.Component:
+    quiet = "text-sm text-ink-2"
+    said = rx.fragment(
+        rx.cond(seat.title != "", rx.el.p(seat.title, class_name="text-base font-semibold")),
+        rx.cond(seat.text != "", rx.el.p(seat.text, class_name=quiet)),
+        rx.cond(seat.note != "", rx.el.p(seat.note, role="status", class_name=f"mt-1 {quiet}")),
+    )
     return rx.el.section(
         rx.el.div(
             rx.cond(view.is_host, ui.avatar(seat.initials, seat.colour)),
             rx.el.div(
-                rx.cond(view.is_host, rx.el.p(seat.name, class_name="truncate text-sm text-ink-2")),
-                rx.el.h2(seat.title, class_name="text-lg font-semibold"),
-                rx.cond(seat.text != "", rx.el.p(seat.text, class_name="mt-0.5 text-sm text-ink-2")),
                 rx.cond(
-                    seat.note != "", rx.el.p(seat.note, role="status", class_name="mt-1 text-sm text-ink-2")
+                    view.is_host,
+                    rx.el.h2(seat.name, class_name="truncate text-base font-semibold"),
+                    rx.el.h2("What was noted", class_name="text-base font-semibold"),
                 ),
+                said,
                 class_name="min-w-0 flex-1",
             ),
             status_badge(seat.badge, among=("completed", "no_show", "late", "dispute")),

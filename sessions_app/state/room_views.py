@@ -19,7 +19,7 @@ _A_DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class PersonView:
-    """Somebody else in the session. ``here`` is in, was or empty; ``booking_id`` only to the instructor."""
+    """Somebody else in the session. ``here`` is in, lobby, was or empty; ``booking_id`` only to the instructor."""
 
     booking_id: str = ""
     name: str = ""
@@ -32,7 +32,7 @@ class PersonView:
 
 @dataclass(frozen=True)
 class OutcomeView:
-    """What became of one seat, and what was noted about it."""
+    """What became of one seat, and what was noted about it. ``title`` is empty where all went well."""
 
     booking_id: str = ""
     name: str = ""
@@ -276,11 +276,17 @@ def _people(page: JoinPage, label: str, kind: str) -> tuple[PersonView, ...]:
             role="Student",
             initials=initials(seat.student_name),
             colour=avatar_colour(seat.student_id),
-            here="in" if seat.is_present else "was" if seat.was_present else "",
+            here=_here(page, seat),
             can_be_absent=waited and not seat.is_present,
         )
         for seat in page.seats
     )
+
+
+def _here(page: JoinPage, seat: SeatHere) -> str:
+    if seat.is_present:
+        return "lobby" if page.started_at is None else "in"
+    return "was" if seat.was_present else ""
 
 
 def _others(page: JoinPage) -> str:
@@ -319,7 +325,7 @@ def _recording(page: JoinPage) -> RecordingView:
 
 def _outcome(page: JoinPage, seat: SeatHere, viewer: Viewer) -> OutcomeView:
     settled = seat.settled
-    title, text = ("Completed", "") if settled is None else _outcome_words(page, seat, settled)
+    title, text = ("", "") if settled is None else _outcome_words(page, seat, settled)
     late = settled is not None and settled.outcome is Outcome.LATE_START
     disputed = settled is not None and settled.is_disputed and not settled.is_decided
     return OutcomeView(
@@ -349,9 +355,15 @@ def _outcome_words(page: JoinPage, seat: SeatHere, settled: Settled) -> tuple[st
     minutes = settled.minutes_together
     together = f"{_capital(student)} and {instructor} were together for {minutes} minutes." if minutes else ""
     return {
-        Outcome.COMPLETED: ("Completed", together),
-        Outcome.LATE_START: ("Late start", f"{together} It began {settled.late_minutes} minutes late."),
-        Outcome.TECHNICAL: ("The connection broke off", f"{together} If you could not go on, tell us below."),
+        Outcome.COMPLETED: ("", together),
+        Outcome.LATE_START: (
+            "Late start",
+            f"{together} It began {settled.late_minutes} minutes late.".strip(),
+        ),
+        Outcome.TECHNICAL: (
+            "The connection broke off",
+            f"{together} If you could not go on, tell us below.".strip(),
+        ),
         Outcome.STUDENT_NO_SHOW: (
             f"{_capital(student)} did not come",
             f"{_capital(student)} {were} not in the room while {instructor} waited.",

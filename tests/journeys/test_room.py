@@ -132,6 +132,7 @@ def test_two_meet_in_one_room_and_its_end_is_noted(hall: Hall) -> None:
 
     ada.open(hall.path)
     expect(ada.page.get_by_text("Noah is waiting.")).to_be_visible()
+    expect(ada.page.get_by_text("In the lobby")).to_be_visible()
     ada.page.get_by_role("button", name="Start session").click()
 
     assert "Ada Lindqvist, moderator" in video_of(ada.page)
@@ -164,6 +165,48 @@ def test_two_meet_in_one_room_and_its_end_is_noted(hall: Hall) -> None:
     noah.page.get_by_role("button", name="Send").click()
     expect(noah.page.get_by_text("We are looking into this")).to_be_visible()
     assert hall.outcome().disputed_at is not None
+
+
+def test_who_did_not_come_is_named_once_they_were_waited_for(hall: Hall) -> None:
+    hall.begins_in(minutes=-14.9)
+    ada = hall.visit(hall.world.instructor)
+    ada.open(hall.path)
+    ada.page.get_by_role("button", name="Start session").click()
+    expect(ada.page.get_by_text("Who has not come counts as absent from")).to_be_visible()
+    ada.page.wait_for_timeout(7000)
+    ada.reload()
+    missing = ada.page.get_by_role("checkbox", name="Noah Berger did not come")
+    missing.check()
+    expect(missing).to_be_checked()
+    ada.page.get_by_role("button", name="End session").click()
+    expect(ada.page.get_by_role("heading", name="Session missed")).to_be_visible()
+    expect(ada.page.get_by_text("Noah did not come")).to_be_visible()
+    assert hall.outcome().outcome is Outcome.STUDENT_NO_SHOW
+
+    noah = hall.visit(hall.student, screen=PHONE)
+    noah.open(hall.path)
+    expect(noah.page.get_by_text("You did not come")).to_be_visible()
+
+
+def test_an_instructor_meets_at_an_address_of_their_own(hall: Hall) -> None:
+    hall.begins_in(minutes=4)
+    ada, noah = hall.visit(hall.world.instructor), hall.visit(hall.student, screen=PHONE)
+    ada.open("/settings")
+    ada.page.get_by_label("Your own meeting link").fill("http://meet.example/ada")
+    ada.page.get_by_role("button", name="Save link").click()
+    expect(ada.page.get_by_text("Please enter the whole address").first).to_be_visible()
+    ada.page.get_by_label("Your own meeting link").fill("https://meet.example/ada")
+    ada.page.get_by_role("button", name="Save link").click()
+    expect(ada.page.get_by_text("Link saved")).to_be_visible()
+    ada.open(hall.path)
+    ada.page.get_by_role("button", name="Start session").click()
+    expect(ada.page.get_by_role("link", name="Open the meeting")).to_be_visible()
+    noah.open(hall.path)
+    assert "meet.example" not in noah.page.content()
+    noah.page.get_by_role("button", name="Join").click()
+    expect(noah.page.get_by_role("link", name="Open the meeting")).to_have_attribute(
+        "href", "https://meet.example/ada"
+    )
 
 
 def test_who_has_no_seat_is_refused_by_page_api_and_token(hall: Hall) -> None:

@@ -67,7 +67,7 @@ def test_each_moment_has_its_own_page(world: World, student: Person, placed: Pla
     run(sessions.join, acting(student), session_id=placed.session.id)
     assert view(world, student, placed, is_in=True).kind == "lobby"
     (who,) = view(world, ada, placed).people
-    assert (who.name, who.here, who.booking_id) == ("Noah Berger", "in", placed.booking.id)
+    assert (who.name, who.here, who.booking_id) == ("Noah Berger", "lobby", placed.booking.id)
     run(sessions.start, acting(ada), session_id=placed.session.id)
     run(sessions.join, acting(ada), session_id=placed.session.id)
     assert view(world, student, placed, is_in=True).kind == "in"

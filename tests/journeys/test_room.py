@@ -132,7 +132,7 @@ def test_two_meet_in_one_room_and_its_end_is_noted(hall: Hall) -> None:
 
     ada.open(hall.path)
     expect(ada.page.get_by_text("Noah is waiting.")).to_be_visible()
-    expect(ada.page.get_by_text("In the lobby")).to_be_visible()
+    expect(ada.page.get_by_text("In the lobby", exact=True)).to_be_visible()
     ada.page.get_by_role("button", name="Start session").click()
 
     assert "Ada Lindqvist, moderator" in video_of(ada.page)

@@ -46,7 +46,7 @@ def test_from_the_booking_on_it_says_what_when_and_with_whom(
     seen = view(world, student, placed)
     assert (seen.kind, seen.title, seen.when) == (
         "soon",
-        "Linear Algebra: One-to-one session",
+        "One-to-one session, Linear Algebra",
         "Thu 3 Dec, 11:00 – 12:00, Europe/Paris",
     )
     assert (seen.label, seen.other) == ("Opens Thu 3 Dec, 10:50", "Thu 3 Dec, 10:00 in UTC")

@@ -460,6 +460,13 @@ def _slot_dialog() -> rx.Component:
                 ),
                 class_name="flex items-start gap-3",
             ),
+            ui.select_field(
+                "Offering",
+                "offering",
+                _STATE.slot_offerings,
+                default_value=view.offering,
+                error=problem_of("offering_id"),
+            ),
             rx.cond(AppState.problem.field == "", problem()),
             on_submit=_STATE.save_slot,
             custom_attrs={"id": form},

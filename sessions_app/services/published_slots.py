@@ -64,6 +64,27 @@ def listed(work: UnitOfWork, *, instructor_id: str) -> list[PublishedView]:
     return _views(work, instructor_id, list(rows))
 
 
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """An active offering that a time can be published for."""
+
+    offering_id: str
+    title: str
+    duration_minutes: int
+    session_type: SessionType
+
+
+def offerings(work: UnitOfWork, *, instructor_id: str) -> list[Fitting]:
+    """The instructor's active offerings in their own order; for the instructor and staff."""
+    access.load_profile(work, instructor_id)
+    rows = work.db.exec(
+        select(Offering)
+        .where(col(Offering.instructor_id) == instructor_id, col(Offering.is_active))
+        .order_by(col(Offering.position), col(Offering.created_at), col(Offering.id))
+    )
+    return [Fitting(row.id, row.title, row.duration_minutes, row.session_type) for row in rows]
+
+
 def owner(work: UnitOfWork, *, slot_id: str) -> str:
     """Whose published time it is; NotFound to anybody but them and staff."""
     row = work.db.get(PublishedSlot, slot_id)

@@ -105,6 +105,7 @@ class AvailabilityState(AppState):
     limits: rx.Field[list[LimitView]] = rx.field(default_factory=list)
     dates: rx.Field[list[DateRow]] = rx.field(default_factory=list)
     slots: rx.Field[list[SlotRow]] = rx.field(default_factory=list)
+    slot_offerings: rx.Field[list[ChoiceView]] = rx.field(default_factory=list)
     offerings: rx.Field[list[ChoiceView]] = rx.field(default_factory=list)
     preview: PreviewView = PreviewView()
     outside: OutsideView = OutsideView()
@@ -451,6 +452,8 @@ class AvailabilityState(AppState):
     async def ask_slot(self, slot_id: str = "") -> None:
         """Open the dialog for a new time, or for a published one."""
         viewer = self._there()
+        fitting = await self._read(published_slots.offerings, instructor_id=self._me())
+        self.slot_offerings = [ChoiceView("", "Any that fits"), *map(views.fitting_view, fitting)]
         found = next((one for one in self._published if one.id == slot_id), None)
         if found is None:
             tomorrow = self._today() + timedelta(days=1)
@@ -592,9 +595,11 @@ class AvailabilityState(AppState):
         )
 
     async def _edit(self, draft: Draft) -> None:
-        if draft != self._draft and self._draft is not None:
-            self._undo = (*self._undo, self._draft)[-MOST_UNDO:]
-            self._draft = draft
+        if draft == self._draft:
+            self.revision += 1  # a field that was left unchanged shows its time as we write it
+            return
+        self._undo = (*self._undo, self._drafted())[-MOST_UNDO:]
+        self._draft = draft
         await self._redraw()
 
     async def _redraw(self) -> None:

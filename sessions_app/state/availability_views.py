@@ -26,7 +26,7 @@ from sessions_app.domain.slots import Reason, SlotRules
 from sessions_app.domain.timespans import TimeSpan
 from sessions_app.domain.week_draft import Day, Fault, Interval, Trouble, Week, problems_of, typed_label
 from sessions_app.models.catalogue import SessionType
-from sessions_app.services.published_slots import PublishedView
+from sessions_app.services.published_slots import Fitting, PublishedView
 from sessions_app.services.queries.schedule_report import Kind, Report
 from sessions_app.services.queries.slot_explanations import Explained, Explanation
 
@@ -390,6 +390,14 @@ def _slot_row(view: PublishedView, viewer: Viewer) -> SlotRow:
         note="" if view.is_booked else note,
         is_booked=view.is_booked,
         spoken=f"{viewer.day(facts.starts_at)}, {viewer.spoken_span(facts.span.start, facts.span.end)}",
+    )
+
+
+def fitting_view(offering: Fitting) -> ChoiceView:
+    """An offering to publish a time for: "First session, one-to-one, 60 min"."""
+    word = "group" if offering.session_type is SessionType.GROUP else "one-to-one"
+    return ChoiceView(
+        offering.offering_id, f"{offering.title}, {word}, {duration_label(offering.duration_minutes)}"
     )
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from random import Random
+from time import monotonic, time_ns
 
 import pytest
 from sqlmodel import col, select
@@ -488,6 +491,68 @@ class TestTheExplanation:
             assert _refused(world, student, offering.id, start) == (
                 None if seen.slot else seen.reasons[0].reason
             )
+
+
+def compare_a_random_calendar(world: World, random: Random, count: int) -> int:
+    """Listing, explanation and booking about one random calendar; how many of the starts asked for are offered."""
+    zone = random.choice(("Europe/Paris", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "UTC"))
+    person = world.new_instructor(f"Teacher {random.random()}", zone=zone)
+    edges = sorted(random.sample(range(0, 1441, 30), 4))
+    windows = tuple(
+        WeeklyWindow(day, start, end, random.random() < 0.8)
+        for day in range(7)
+        for start, end in ((edges[0], edges[1]), (edges[2], edges[3]))
+    )
+    limits = Limits(
+        notice_minutes=random.choice((0, 90, 720)),
+        buffer_minutes=random.choice((0, 15, 45)),
+        step_minutes=random.choice((15, 30, 50)),
+        horizon_days=random.choice((3, 28)),
+        day_cap=random.choice((0, 1, 2)),
+        week_cap=random.choice((0, 2)),
+    )
+    overrides = (DateOverride(date(2026, 12, 3), random.choice(((), ((600, 900),)))),)
+    schedule = Schedule(zone, windows, overrides, limits)
+    world.platform.run(
+        availability.save, acting(person), instructor_id=person.id, schedule=schedule, version=0
+    )
+    offering, student = world.offering(person), world.student()
+    free = _starts(world, offering.id, student)
+    for start in random.sample(sorted(free), min(2, len(free))):
+        with suppress(DomainError):
+            world.book(world.student(), offering, start)
+    free = _starts(world, offering.id, student)
+    asked = [at(1, 12) + timedelta(minutes=5 * random.randrange(2500)) for _ in range(count - 2)]
+    asked += random.sample(sorted(free), min(2, len(free)))
+    for start in asked:
+        seen = world.platform.read(
+            slot_explanations.explanation,
+            acting(student),
+            instructor_id=person.id,
+            offering_id=offering.id,
+            starts_at=start,
+        )
+        assert (seen.slot is not None) == (start in free)
+        assert _refused(world, student, offering.id, start) == (None if seen.slot else seen.reasons[0].reason)
+    return sum(start in free for start in asked)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_random_calendars_are_listed_explained_and_booked_alike(world: World) -> None:
+    random = Random(11)
+    assert sum(compare_a_random_calendar(world, random, 20) for _ in range(8)) > 8
+
+
+@pytest.mark.soak
+def test_random_calendars_are_listed_explained_and_booked_alike_for_as_long_as_asked(world: World) -> None:
+    seed = int(os.environ.get("SOAK_SEED") or time_ns())
+    until = monotonic() + 60 * float(os.environ.get("SOAK_MINUTES") or 10)
+    print(f"\ncalendars listed, explained and booked: SOAK_SEED={seed}")  # noqa: T201
+    random, rounds = Random(seed), 0
+    while rounds < 10_000 and monotonic() < until:
+        compare_a_random_calendar(world, random, 20)
+        rounds += 1
+    print(f"{rounds} random calendars of 20 starts each, all alike")  # noqa: T201
 
 
 class _Undone(Exception):

@@ -300,6 +300,19 @@ class TestPublishedTimes:
         page.send("remove_slot", slot_id=row.id)
         assert page.state.slots == []
 
+    def test_a_time_for_one_offering_keeps_it_when_it_is_changed(self, page: Page) -> None:
+        own = page.world.offering(title="Exam help")
+        page.send("ask_slot", slot_id="")
+        assert ("Exam help, one-to-one, 60 min", own.id) in [
+            (one.label, one.value) for one in page.state.slot_offerings
+        ]
+        single = self.FORM | {"kind": "individual", "offering": own.id}
+        page.send("save_slot", form=single)
+        page.send("ask_slot", slot_id=page.state.slots[0].id)
+        assert page.state.publishing.offering == own.id
+        page.send("save_slot", form=single | {"duration": "90"})
+        assert page.state.problem.field == "duration"
+
     def test_publishing_leaves_the_draft_and_lets_it_be_saved(self, page: Page) -> None:
         page.send("add_hours", day=MONDAY)
         page.send("ask_slot", slot_id="")

@@ -224,6 +224,11 @@ def _words(page: JoinPage, kind: str, viewer: Viewer) -> tuple[str, str]:
         return "You meet in person", f"{with_whom} expects you." if not page.is_host else f"With {with_whom}."
     if kind == "watch":
         return page.title, "Only those who take part can join this session."
+    if kind == "off" and page.is_tentative:
+        return "Not booked yet", (
+            f"{viewer.moment(page.starts_at, now=page.now)} is kept, but not final. "
+            "Once it is booked, this is the place to meet."
+        )
     if kind == "off":
         return "Nothing to join", "This session is over or was cancelled, so there is nothing to join."
     return _done_heading(page), f"{viewer.named_day(page.starts_at, now=page.now)}, with {with_whom}."

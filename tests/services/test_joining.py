@@ -11,7 +11,7 @@ from sessions_app.domain.local_labels import Viewer
 from sessions_app.domain.permissions import Actor, Role
 from sessions_app.domain.ports import Protection
 from sessions_app.models import Person
-from sessions_app.models.catalogue import Modality, SessionType
+from sessions_app.models.catalogue import BookingMode, Modality, SessionType
 from sessions_app.services import bookings, lesson_notes, outcomes, sessions
 from sessions_app.services.bookings import Placed
 from sessions_app.services.queries import joining
@@ -122,6 +122,14 @@ def test_a_cancelled_session_has_nothing_to_join(world: World, student: Person, 
     for person in (student, world.instructor):
         assert view(world, person, placed, is_in=True).kind == "off"
         assert not page(world, person, placed).can_join
+
+
+def test_a_request_is_not_called_cancelled(world: World) -> None:
+    student = world.student()
+    placed = world.book(student, world.offering(booking_mode=BookingMode.REQUEST), at(3, 10))
+    for person in (student, world.instructor):
+        seen = view(world, person, placed)
+        assert (seen.kind, seen.heading) == ("off", "Not booked yet")
 
 
 def test_who_meets_in_person_is_told_the_place(world: World, student: Person) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import threading
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,7 +11,6 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
-from sessions_app.adapters.sandbox_payments import SandboxGateway
 from sessions_app.domain.attendance import Outcome
 from sessions_app.domain.booking_lifecycle import BookingStatus, SessionStatus
 from sessions_app.domain.errors import (
@@ -35,7 +35,6 @@ from sessions_app.models import (
     TeachingSession,
 )
 from sessions_app.models.catalogue import Modality, SessionType
-from sessions_app.models.database import open_engine
 from sessions_app.services import (
     attendance,
     bookings,
@@ -50,7 +49,8 @@ from sessions_app.services import (
 from sessions_app.services.bookings import Placed
 from sessions_app.services.sandbox_checkout import Press
 from sessions_app.services.sessions import Joined
-from sessions_app.services.unit_of_work import Platform, UnitOfWork
+from sessions_app.services.unit_of_work import UnitOfWork
+from tests.doubles import sweeping
 from tests.services.world import World, acting, at
 
 PRICE = 3200
@@ -564,24 +564,15 @@ class TestTheSweeper:
         hall = Hall(world)
         hall.pay_for(world.student("Pays"), at(4, 10))
         hall.at(75)
-        others = [
-            replace(world.platform, engine=engine, payments=SandboxGateway(engine, world.clock))
-            for engine in (open_engine(database_url), open_engine(database_url))
-        ]
-        ready, closed = threading.Barrier(2), []
-
-        def run(platform: Platform) -> None:
-            due = platform.read(sessions._due_ids, Actor.system())
-            ready.wait()  # both have seen that it is due
-            closed.append(sum(platform.run(sessions._sweep_one, Actor.system(), one) for one in due))
-
-        threads = [threading.Thread(target=run, args=(platform,)) for platform in others]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        for platform in others:
-            platform.engine.dispose()
+        spawn = multiprocessing.get_context("spawn")
+        all_ready, counts = spawn.Barrier(2), spawn.Queue()
+        arguments = (database_url, world.clock.now(), all_ready, counts)
+        processes = [spawn.Process(target=sweeping.sweep, args=arguments) for _ in range(2)]
+        for process in processes:
+            process.start()
+        closed = [counts.get(timeout=90) for _ in processes]
+        for process in processes:
+            process.join()
         assert sum(closed) == 2  # the hall's first session was due as well
         assert len(world.refunds(hall.placed.booking.id)) == 1
         assert len(rows(world, AttendanceSeal)) == 2

@@ -14,7 +14,13 @@ from sqlmodel import col, select
 
 from sessions_app.domain import attendance as evidence
 from sessions_app.domain.attendance import Outcome
-from sessions_app.domain.booking_lifecycle import ATTENDED_OR_MISSED, UPCOMING, BookingStatus
+from sessions_app.domain.booking_lifecycle import (
+    ATTENDED_OR_MISSED,
+    TENTATIVE,
+    UPCOMING,
+    BookingStatus,
+    SessionStatus,
+)
 from sessions_app.domain.errors import NotFound
 from sessions_app.domain.permissions import Action, Relation
 from sessions_app.domain.ports import Protection, VideoKind
@@ -78,8 +84,9 @@ class JoinPage:
     """One session for one who takes part.
 
     ``seats`` are all that stand or stood to the end for the instructor, else the viewer's own; ``others`` counts
-    further students. ``is_on`` while it is to come or under way. ``can_join`` is whether this person's seat lets them
-    in now. ``absent_from`` is when somebody who has not come may be called absent.
+    further students. ``is_on`` while it is to come or under way, ``is_tentative`` while no seat in it, or not the
+    viewer's, is final. ``can_join`` is whether this person's seat lets them in now. ``absent_from`` is when somebody
+    who has not come may be called absent.
     """
 
     session_id: str
@@ -100,6 +107,7 @@ class JoinPage:
     modality: Modality
     place: str
     is_on: bool
+    is_tentative: bool
     can_join: bool
     room_made_at: datetime | None
     provider: VideoKind
@@ -164,6 +172,7 @@ def join_page(work: UnitOfWork, *, session_id: str) -> JoinPage:
         modality=session.modality,
         place=session.place,
         is_on=is_on,
+        is_tentative=status in TENTATIVE or session.status is SessionStatus.TENTATIVE,
         can_join=is_on
         and not is_staff
         and session.modality is not Modality.IN_PERSON

@@ -11,6 +11,8 @@ import unicodedata
 # Marks that turn the direction of what follows: with them a name could rewrite the sentence around it.
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
+_FORMULA = ("=", "+", "-", "@", "|", "%")
+
 
 def one_line(text: str, *, limit: int = 200) -> str:
     """The text on one line without control characters, cut after ``limit`` characters with an ellipsis."""
@@ -39,6 +41,12 @@ def title_within(course: str, title: str) -> str:
     if not course or course.casefold() in title.casefold():
         return title
     return f"{title}, {course}"
+
+
+def spreadsheet_cell(text: str) -> str:
+    """The text for a cell of a CSV file; what begins like a formula gets an apostrophe, or it would be run."""
+    line = one_line(text, limit=1000)
+    return f"'{line}" if line.startswith(_FORMULA) else line
 
 
 def _printable(text: str) -> str:

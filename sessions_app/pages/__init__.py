@@ -18,6 +18,7 @@ from sessions_app.pages import (
     dashboard,
     dev_kit,
     dev_mailbox,
+    instructor_home,
     instructor_profile,
     instructors,
     landing,
@@ -34,6 +35,7 @@ from sessions_app.state.confirmation import ConfirmationState
 from sessions_app.state.courses import CourseListState, CourseState
 from sessions_app.state.dashboard import DashboardState
 from sessions_app.state.discover import DiscoverState
+from sessions_app.state.instructor_home import InstructorHomeState
 from sessions_app.state.instructor_profile import InstructorProfileState
 from sessions_app.state.meeting_place import MeetingPlaceState
 from sessions_app.state.moving import MoveState
@@ -98,6 +100,7 @@ PAGES: tuple[Page, ...] = (
         "Weekly hours",
         on_load=AvailabilityState.open,
     ),
+    Page("/instructor", instructor_home.instructor_home, "Today", on_load=InstructorHomeState.open),
     Page("/session/[session_id]/room", room.room, "Join your session", on_load=RoomState.load),
     Page("/help", help_pages.index, "Help"),
     *(

@@ -442,7 +442,7 @@ def _week(figures: Any) -> rx.Component:
                 rx.foreach(figures.week, _bar),
                 role="img",
                 aria_label=figures.week_label,
-                class_name="flex h-36 gap-3",
+                class_name="flex h-36",
             ),
             rx.el.figcaption(figures.week_note, class_name="mt-2 text-xs tabular-nums text-ink-3"),
             class_name="mt-4",
@@ -464,7 +464,7 @@ def _bar(bar: Any) -> rx.Component:
             rx.el.span(
                 custom_attrs={"data-mark": "true"},
                 class_name=[
-                    "w-full rounded-t-cell",
+                    "mx-1.5 rounded-t-cell",
                     rx.cond(bar.is_today, "bg-chart-1", "bg-chart-2"),
                 ],
                 style={"height": f"calc({bar.height} * 0.8)"},

@@ -1,7 +1,8 @@
 /* What the hours editor does in the browser alone.
  *
  *   input[data-value]     shows data-value whenever the server changes it, or says anew (data-rev) what it understood;
- *                         what is being typed meanwhile stays. Enter finishes typing as leaving the field does
+ *                         what is being typed meanwhile stays. Enter finishes typing as leaving the field does;
+ *                         the arrows up and down move a time by a quarter of an hour
  *   [data-unsaved=true]   leaving the page asks first: the browser for other documents, dialog[data-leave] for links
  *                         within the product, whose [data-go] goes on and [data-stay] stays */
 (function () {
@@ -24,6 +25,23 @@
     sent.set(field, field.value);
     field.blur();
     field.focus();
+  });
+
+  var TIME = /^(\d{1,2}):(\d{2})(?: ?(am|pm))?$/i;
+  function moved(text, minutes) {
+    var parts = TIME.exec(text.trim());
+    if (!parts) return text;
+    var half = parts[3] && parts[3].toLowerCase(), hour = half ? (parts[1] % 12) + (half === "pm" ? 12 : 0) : +parts[1];
+    var quarter = (60 * hour + +parts[2]) / 15, step = minutes > 0 ? Math.floor(quarter) + 1 : Math.ceil(quarter) - 1;
+    var total = Math.min(Math.max(15 * step, 0), half ? 1425 : 1440), rest = String(total % 60).padStart(2, "0");
+    if (!half) return String(Math.floor(total / 60)).padStart(2, "0") + ":" + rest;
+    return (Math.floor(total / 60) % 12 || 12) + ":" + rest + (total < 720 ? " am" : " pm");
+  }
+  document.addEventListener("keydown", function (event) {
+    var field = event.target, way = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+    if (!way || !(field instanceof HTMLInputElement) || field.dataset.value === undefined || !TIME.test(field.value.trim())) return;
+    event.preventDefault();
+    field.value = moved(field.value, way);
   });
 
   function isUnsaved() {

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from random import Random
+from threading import Barrier
 from time import monotonic, time_ns
 
 import pytest
@@ -110,6 +112,24 @@ class TestSaving:
             saved(world, replace(opened.schedule, windows=()), version=opened.version)
         assert refused.value.details == {"version": opened.version + 1}
         assert stored(world).schedule.windows == MORNINGS
+
+    def test_of_several_saves_at_once_one_is_stored_and_the_others_are_told(self, world: World) -> None:
+        opened = stored(world)
+        drafts = [replace(opened.schedule, windows=(WeeklyWindow(1, 60 * n, 60 * n + 60),)) for n in range(8)]
+        at_once = Barrier(len(drafts))
+
+        def attempt(draft: Schedule) -> bool:
+            at_once.wait()
+            try:
+                saved(world, draft, version=opened.version)
+            except ScheduleChanged:
+                return False
+            return True
+
+        with ThreadPoolExecutor(len(drafts)) as pool:
+            outcomes = list(pool.map(attempt, drafts))
+        assert outcomes.count(True) == 1
+        assert stored(world).schedule == drafts[outcomes.index(True)]
 
     def test_saving_the_same_again_changes_nothing(self, world: World) -> None:
         opened = stored(world)
@@ -309,6 +329,32 @@ class TestPublishedTimes:
             world.platform.run(published_slots.remove, acting(world.instructor), slot_id=view.id)
         world.clock.advance(minutes=11)
         world.platform.run(published_slots.remove, acting(world.instructor), slot_id=view.id)
+
+    def test_of_a_booking_and_a_removal_at_once_one_goes_through(self, world: World) -> None:
+        offering = world.offering()
+        for day in (5, 6, 7, 8):
+            view = self.publish(world, at(day, 22))
+            student, at_once = world.student(), Barrier(2)
+
+            def book(student: Person = student, day: int = day, at_once: Barrier = at_once) -> bool:
+                at_once.wait()
+                try:
+                    world.book(student, offering, at(day, 22))
+                except DomainError:
+                    return False
+                return True
+
+            def remove(slot_id: str = view.id, at_once: Barrier = at_once) -> bool:
+                at_once.wait()
+                try:
+                    world.platform.run(published_slots.remove, acting(world.instructor), slot_id=slot_id)
+                except IllegalTransition:
+                    return False
+                return True
+
+            with ThreadPoolExecutor(2) as pool:
+                outcomes = [pool.submit(book), pool.submit(remove)]
+            assert sorted(one.result() for one in outcomes) == [False, True]
 
     def test_published_times_and_sessions_do_not_overlap(self, world: World) -> None:
         self.publish(world, at(5, 22))

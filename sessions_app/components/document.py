@@ -16,7 +16,16 @@ from sessions_app.settings import load_settings
 
 FONT = "@fontsource-variable/instrument-sans"
 STYLESHEETS = ["/tokens.css", "/theme.css"]
-DEFERRED_SCRIPTS = ("/kit.js", "/grid.js", "/countdown.js", "/net.js", "/booking.js", "/room.js", "/hours.js")
+DEFERRED_SCRIPTS = (
+    "/kit.js",
+    "/grid.js",
+    "/countdown.js",
+    "/net.js",
+    "/booking.js",
+    "/room.js",
+    "/hours.js",
+    "/editor.js",
+)
 DESCRIPTION = "Find someone who can explain it, see who is free this week, and book in your own time zone."
 
 

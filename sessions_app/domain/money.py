@@ -110,6 +110,29 @@ class Money:
         return f"{sign}{prefix}{units:,}" + (f".{fraction:0{digits}}" if digits else "")
 
 
+def read_amount(text: str, currency: str) -> Money:
+    """What somebody typed into a price field: "32", "32.5", "32,00", "€ 1 250". Negative amounts are read too.
+
+    Raises ValueError for anything else, also for more decimals than the currency has.
+    """
+    digits = minor_digits(currency)
+    bare = text.strip().removeprefix(currency).removeprefix(_SYMBOLS.get(currency, currency))
+    bare = re.sub(r"[\s\u2009\u202f']", "", bare)
+    found = re.fullmatch(r"([-−]?)(\d{1,12})(?:[.,](\d+))?", bare)
+    if found is None or len(found[3] or "") > digits:
+        raise ValueError(f"{text!r} is no amount of {currency}")
+    minor = int(found[2]) * 10**digits + int((found[3] or "").ljust(digits, "0") or "0")
+    return Money(-minor if found[1] else minor, currency)
+
+
+def write_amount(money: Money) -> str:
+    """The amount as ``read_amount`` reads it back: "32.00", "500" in yen."""
+    digits = minor_digits(money.currency)
+    units, fraction = divmod(abs(money.minor), 10**digits)
+    sign = "-" if money.minor < 0 else ""
+    return f"{sign}{units}" + (f".{fraction:0{digits}}" if digits else "")
+
+
 def round_half_up(numerator: int, denominator: int) -> int:
     """The whole number nearest to the quotient, a half going up. The denominator is positive."""
     return (2 * numerator + denominator) // (2 * denominator)

@@ -19,6 +19,7 @@ from sessions_app.pages import (
     dev_kit,
     dev_mailbox,
     instructor_home,
+    instructor_offerings,
     instructor_profile,
     instructors,
     landing,
@@ -39,6 +40,7 @@ from sessions_app.state.instructor_home import InstructorHomeState
 from sessions_app.state.instructor_profile import InstructorProfileState
 from sessions_app.state.meeting_place import MeetingPlaceState
 from sessions_app.state.moving import MoveState
+from sessions_app.state.offerings import OfferingsState
 from sessions_app.state.room import RoomState
 from sessions_app.state.settings import SettingsState
 from sessions_app.state.test_pay import TestPayState
@@ -101,6 +103,12 @@ PAGES: tuple[Page, ...] = (
         on_load=AvailabilityState.open,
     ),
     Page("/instructor", instructor_home.instructor_home, "Today", on_load=InstructorHomeState.open),
+    Page(
+        "/instructor/offerings",
+        instructor_offerings.instructor_offerings,
+        "Offerings",
+        on_load=OfferingsState.open,
+    ),
     Page("/session/[session_id]/room", room.room, "Join your session", on_load=RoomState.load),
     Page("/help", help_pages.index, "Help"),
     *(

@@ -249,6 +249,17 @@ def reorder(work: UnitOfWork, *, offering_ids: Sequence[str], instructor_id: str
     live.offerings_changed(work, profile.person_id)
 
 
+def faults(work: UnitOfWork, *, draft: Draft) -> dict[str, str]:
+    """What is wrong with a draft of the acting instructor's, by field; nothing is stored. Raises NotAllowed."""
+    profile = _profile_of(work, None)
+    try:
+        _checked(work, draft, profile)
+    except InvalidInput as refused:
+        fields: dict[str, str] = refused.details["fields"]
+        return fields
+    return {}
+
+
 def load(work: UnitOfWork, offering_id: str, *, lock: bool = False) -> tuple[Offering, InstructorProfile]:
     """An offering with its instructor's profile, for the instructor and staff. Raises NotFound to anybody else.
 

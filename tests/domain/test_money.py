@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessions_app.domain.money import Money, minor_digits, price_label, round_half_up
+from sessions_app.domain.money import (
+    Money,
+    minor_digits,
+    price_label,
+    read_amount,
+    round_half_up,
+    write_amount,
+)
 
 minors = st.integers(-(10**15), 10**15)
 euros = minors.map(lambda minor: Money(minor, "EUR"))
@@ -162,3 +169,31 @@ def test_no_digit_of_an_amount_is_lost_in_its_label(minor: int, currency: str) -
 )  # fmt: skip
 def test_a_price_reads_as_each_way_to_pay_it(minor: int | None, credits: int | None, label: str) -> None:
     assert price_label(None if minor is None else Money(minor, "EUR"), credits) == label
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "minor"),
+    [
+        ("32", "EUR", 3200),
+        (" €32.5 ", "EUR", 3250),
+        ("32,00", "EUR", 3200),
+        ("1\u202f250", "EUR", 125000),
+        ("EUR 7", "EUR", 700),
+        ("-4", "EUR", -400),
+        ("0", "EUR", 0),
+        ("500", "JPY", 500),
+        ("1.25", "KWD", 1250),
+    ],
+)
+def test_a_typed_price_is_read_as_people_write_it(text: str, currency: str, minor: int) -> None:
+    assert read_amount(text, currency) == Money(minor, currency)
+    assert read_amount(write_amount(Money(minor, currency)), currency).minor == minor
+
+
+@pytest.mark.parametrize(
+    ("text", "currency"),
+    [("", "EUR"), ("free", "EUR"), ("3.999", "EUR"), ("5.0", "JPY"), ("1.2.3", "EUR"), ("1e3", "EUR")],
+)
+def test_what_is_no_price_is_refused(text: str, currency: str) -> None:
+    with pytest.raises(ValueError, match="no amount"):
+        read_amount(text, currency)

@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from sessions_app.domain.booking_lifecycle import OCCUPYING
 from sessions_app.domain.money import Money
+from sessions_app.domain.pricing import PriceRule
 from sessions_app.models import (
     Booking,
     Course,
@@ -64,6 +65,40 @@ def one(work: UnitOfWork, *, offering_id: str) -> OwnOffering:
     """One offering, for its instructor and staff. Raises NotFound."""
     offering, _ = offerings.load(work, offering_id)
     return _views(work, [offering], offering.instructor_id)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class PricePreview:
+    """What a seat of one length would cost, and what of the money is the instructor's after the platform's fee."""
+
+    minutes: int
+    total: Money
+    credits: int | None
+    share: Money
+    rule: PriceRule
+
+
+def preview(work: UnitOfWork, *, draft: Draft) -> tuple[PricePreview, ...]:
+    """What the acting instructor's draft would cost, length by length; a length that cannot be priced is left out."""
+    profile = work.db.get_one(InstructorProfile, offerings.host_meant(work, None))
+    course = work.db.get(Course, draft.course_id) if draft.course_id else None
+    found = []
+    for length in draft.lengths:
+        price = length.price
+        if length.minutes <= 0 or (price.minor or 0) < 0 or (price.credits or 0) < 0:
+            continue
+        row = Offering(
+            instructor_id=profile.person_id,
+            title=draft.title,
+            duration_minutes=length.minutes,
+            price_minor=price.minor,
+            credits=price.credits,
+            currency=profile.currency,
+        )
+        quote = terms.quote_for(row, profile, course)
+        share = quote.total - quote.total.share(work.settings.platform_fee_percentage)
+        found.append(PricePreview(length.minutes, quote.total, quote.credits, share, quote.rule))
+    return tuple(found)
 
 
 def _views(work: UnitOfWork, rows: list[Offering], host_id: str) -> tuple[OwnOffering, ...]:

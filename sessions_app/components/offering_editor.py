@@ -64,7 +64,7 @@ def offering_editor(
         rx.el.div(
             rx.el.div(
                 _section("What it is", _what(view, errors, about_options, do)),
-                _section("Length and price", _prices(view, errors, rows, do)),
+                _section("Length and price", _prices(view, errors, rows, preview, do)),
                 _section("Who takes part", _seats(view, errors)),
                 _section("How it goes", _ways(view, errors)),
                 _section("Rules", _rules(view, errors, policy_options)),
@@ -128,7 +128,7 @@ def _what(view: Any, errors: Any, about_options: Any, do: Doing) -> rx.Component
     )
 
 
-def _prices(view: Any, errors: Any, rows: Any, do: Doing) -> rx.Component:
+def _prices(view: Any, errors: Any, rows: Any, preview: Any, do: Doing) -> rx.Component:
     return rx.fragment(
         ui.radio_group(
             "How it is paid",
@@ -146,6 +146,8 @@ def _prices(view: Any, errors: Any, rows: Any, do: Doing) -> rx.Component:
                 ui.button("Add another length", size="sm", lead="plus", on_click=do.add_length),
             ),
         ),
+        # Beside the form where there is room (``_aside``), else here, in sight of what is typed.
+        ui.well(_price_lines(preview), class_name="p-4 lg:hidden"),
     )
 
 
@@ -265,7 +267,7 @@ def _ways(view: Any, errors: Any) -> rx.Component:
             error=errors["place"],
             max_length=200,
             auto_complete="off",
-            hint="Students see it once they have booked, and before.",
+            hint="Students see it before they book.",
             class_name=_WITH_PLACE,
         ),
     )
@@ -305,8 +307,8 @@ def _sentence(error: Any) -> rx.Component:
     )
 
 
-def _aside(view: Any, preview: Any) -> rx.Component:
-    prices = rx.cond(
+def _price_lines(preview: Any) -> rx.Component:
+    return rx.cond(
         preview.length() > 0,
         rx.el.ul(
             rx.foreach(
@@ -321,14 +323,20 @@ def _aside(view: Any, preview: Any) -> rx.Component:
                     ),
                 ),
             ),
-            class_name="mt-3 space-y-3",
+            class_name="space-y-3",
         ),
-        rx.el.p("Enter a price to see what students pay.", class_name="mt-3 text-sm text-ink-2"),
+        rx.el.p("Enter a price to see what students pay.", class_name="text-sm text-ink-2"),
     )
+
+
+def _aside(view: Any, preview: Any) -> rx.Component:
     return rx.el.aside(
         ui.well(
-            rx.el.h2("What students pay", class_name="text-sm font-semibold"),
-            rx.el.div(prices, aria_live="polite"),
+            rx.el.div(
+                rx.el.h2("What students pay", class_name="text-sm font-semibold"),
+                rx.el.div(_price_lines(preview), aria_live="polite", class_name="mt-3"),
+                class_name="max-lg:hidden",
+            ),
             rx.cond(
                 view.ahead != "",
                 rx.el.p(view.ahead, class_name="mt-4 border-t border-line-2 pt-3 text-xs text-ink-2"),
@@ -343,7 +351,10 @@ def _aside(view: Any, preview: Any) -> rx.Component:
             ),
             class_name="p-5",
         ),
-        class_name="py-7 max-lg:pt-0 lg:sticky lg:top-2 lg:self-start lg:pt-2",
+        class_name=[
+            "lg:sticky lg:top-2 lg:self-start lg:pt-2",
+            rx.cond(view.offering_id == "", "max-lg:hidden", "max-lg:pb-7"),
+        ],
     )
 
 

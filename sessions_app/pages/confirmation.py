@@ -8,6 +8,7 @@ import reflex as rx
 
 from sessions_app.components import layout, ui
 from sessions_app.components.bound import toasts, visitor
+from sessions_app.components.materials_list import materials_list
 from sessions_app.components.status import status_badge
 from sessions_app.domain.booking_lifecycle import BookingStatus
 from sessions_app.state.confirmation import ConfirmationState
@@ -63,6 +64,7 @@ def _outcome(view: Any) -> rx.Component:
                 _row("credit-card", view.price_word, view.price),
                 rx.cond(view.cancel.main != "", _row("shield-check", "Cancel", view.cancel)),
                 rx.cond(view.answer != "", _said("message-square", "Answer", view.answer)),
+                rx.cond(view.files.length() > 0, _files(view)),
                 class_name="divide-y divide-line border-t border-line px-5 sm:px-6",
             ),
             rx.cond(view.google != "", _calendars(view)),
@@ -150,6 +152,18 @@ def _entry(name: str, term: Any, *said: Any) -> rx.Component:
 
 def _room_link(view: Any) -> rx.Component:
     return rx.cond(view.room_href != "", ui.text_link("Join page", view.room_href))
+
+
+def _files(view: Any) -> rx.Component:
+    return rx.el.div(
+        rx.el.dt(
+            ui.icon("file-text"),
+            "Materials",
+            class_name="flex w-24 shrink-0 items-center gap-2 self-start pt-3 text-sm text-ink-3 max-sm:w-20",
+        ),
+        rx.el.dd(materials_list(view.files, label="Materials"), class_name="min-w-0 flex-1"),
+        class_name="flex gap-4 py-1",
+    )
 
 
 def _calendars(view: Any) -> rx.Component:

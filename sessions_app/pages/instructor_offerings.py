@@ -105,7 +105,7 @@ def _row(row: Any) -> rx.Component:
         rx.el.span(
             ui.icon("grip-vertical"),
             aria_hidden="true",
-            draggable="true",
+            draggable=True,
             title="Drag to another place",
             custom_attrs={"data-handle": "true"},
             class_name="hidden cursor-grab touch-none text-ink-3 hover:text-ink md:pointer-fine:block",

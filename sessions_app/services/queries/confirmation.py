@@ -22,8 +22,9 @@ from sessions_app.domain.timespans import TimeSpan
 from sessions_app.models import Booking, Course, Offering, Payment, Person, Refund, TeachingSession
 from sessions_app.models.catalogue import Modality
 from sessions_app.models.money import PaymentStatus
-from sessions_app.services import access, credits, notifications, refunds, slots, terms
+from sessions_app.services import access, credits, materials, notifications, refunds, slots, terms
 from sessions_app.services.calendar_files import SeatEvent
+from sessions_app.services.materials import MaterialFacts
 from sessions_app.services.unit_of_work import UnitOfWork
 
 _OWN = frozenset({Relation.OWN_SEAT, Relation.OWN_CHILD})
@@ -116,6 +117,7 @@ class Confirmation:
     calendar: CalendarLinks | None
     can_change: bool
     same_time_next_week: TimeSpan | None
+    files: tuple[MaterialFacts, ...]
     now: datetime
 
 
@@ -151,7 +153,7 @@ def confirmation(work: UnitOfWork, *, session_id: str) -> Confirmation:
         student_name=None if loaded.relation is Relation.OWN_SEAT else student.name,
         told=viewer.email,
         offering_id=offering.id,
-        title=offering.title,
+        title=session.title,
         course_id=booking.course_id,
         course_title=course.title if course else "",
         topic=booking.custom_topic,
@@ -174,6 +176,7 @@ def confirmation(work: UnitOfWork, *, session_id: str) -> Confirmation:
         calendar=_links(work, booking, session, instructor) if booking.status in UPCOMING else None,
         can_change=outcome in (Outcome.BOOKED, Outcome.REQUESTED) and booking.starts_at > work.now,
         same_time_next_week=_next_week(work, booking, offering) if outcome is Outcome.BOOKED else None,
+        files=materials.of_booking(work, booking),
         now=work.now,
     )
 

@@ -125,7 +125,7 @@ def new_times(
         verdict=verdict,
         moves_made=booking.reschedule_count,
         is_group=loaded.session.session_type is SessionType.GROUP,
-        capacity=offering.capacity,
+        capacity=loaded.session.capacity,
         month=shown_month,
         weeks=weeks,
         today=today,

@@ -8,6 +8,7 @@ from sessions_app.domain.local_labels import MONTHS, WEEKDAYS, Viewer, same_cloc
 from sessions_app.domain.plain_text import short_name, title_within
 from sessions_app.models.catalogue import Modality
 from sessions_app.services.queries.confirmation import Confirmation, Outcome
+from sessions_app.state.offering_views import FileView, file_views
 from sessions_app.state.people_views import NOBODY, PersonView
 from sessions_app.state.wizard.parts import NO_HOLD, HoldView, iso
 
@@ -60,6 +61,7 @@ class OutcomeView:
     again_href: str = ""
     reschedule_href: str = ""
     cancel_href: str = ""
+    files: tuple[FileView, ...] = ()
 
 
 def outcome(step: Confirmation, viewer: Viewer) -> OutcomeView:
@@ -110,6 +112,7 @@ def outcome(step: Confirmation, viewer: Viewer) -> OutcomeView:
         if step.can_change and kind is Outcome.BOOKED
         else "",
         cancel_href=f"/dashboard?cancel={step.booking_id}" if step.can_change else "",
+        files=tuple(file_views(step.files)),
     )
 
 

@@ -155,14 +155,8 @@ def _room_link(view: Any) -> rx.Component:
 
 
 def _files(view: Any) -> rx.Component:
-    return rx.el.div(
-        rx.el.dt(
-            ui.icon("file-text"),
-            "Materials",
-            class_name="flex w-24 shrink-0 items-center gap-2 self-start pt-3 text-sm text-ink-3 max-sm:w-20",
-        ),
-        rx.el.dd(materials_list(view.files, label="Materials"), class_name="min-w-0 flex-1"),
-        class_name="flex gap-4 py-1",
+    return _entry(
+        "file-text", "Materials", materials_list(view.files, label="Materials", class_name="-my-2.5")
     )
 
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from functools import cache
 from types import MappingProxyType
 
 from sessions_app.domain.errors import IllegalTransition, InvalidInput
@@ -189,6 +190,31 @@ def session_status_for(
             return SessionStatus.COMPLETED
         return SessionStatus.IN_PROGRESS if started else SessionStatus.SCHEDULED
     return SessionStatus.TENTATIVE if seats & TENTATIVE else SessionStatus.CANCELLED
+
+
+def session_after(
+    status: SessionStatus, seat_statuses: Iterable[BookingStatus], *, started: bool, ended: bool
+) -> SessionStatus:
+    """The status of a session once its seats have changed, see ``session_status_for``.
+
+    One change may be several moves of the table: a late payment reopens the session and secures the seat. Raises
+    IllegalTransition (details: status, event) where no moves lead there: a completed session stays completed.
+    """
+    after = session_status_for(seat_statuses, started=started, ended=ended)
+    if after != status and after not in _ways_from(status):
+        raise IllegalTransition(status=status.value, event=after.value)
+    return after
+
+
+@cache
+def _ways_from(status: SessionStatus) -> frozenset[SessionStatus]:
+    """All a session can still become."""
+    found: set[SessionStatus] = set()
+    ahead = {status}
+    while ahead:
+        ahead = {to for (start, _), to in SESSION_TRANSITIONS.items() if start in ahead} - found
+        found |= ahead
+    return frozenset(found)
 
 
 # The source documents use fewer words than we do, each for more of our statuses. A word stands for all that

@@ -6,23 +6,7 @@ ledger: it names the cause, so the same cause cannot post twice however often it
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-
 from sessions_app.domain.errors import InsufficientCredits
-
-
-@dataclass(frozen=True, slots=True)
-class Posting:
-    """One movement on a credit account: positive credits come in, negative go out."""
-
-    reason: str
-    amount: int
-
-
-def balance(postings: Iterable[Posting]) -> int:
-    """The credits an account holds after these postings, in any order."""
-    return sum(posting.amount for posting in postings)
 
 
 def spend(balance: int, amount: int) -> int:

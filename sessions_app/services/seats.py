@@ -16,7 +16,7 @@ from sessions_app.domain.booking_lifecycle import (
     TENTATIVE,
     BookingStatus,
     SessionStatus,
-    session_status_for,
+    session_after,
 )
 from sessions_app.domain.errors import SessionFull
 from sessions_app.domain.refunds import CancelledBy
@@ -91,8 +91,8 @@ def refresh(work: UnitOfWork, session: TeachingSession, changed: Booking) -> Non
     if taken > session.capacity:
         raise SessionFull
     session.seats_taken = taken
-    session.status = session_status_for(
-        statuses, started=session.started_at is not None, ended=session.ended_at is not None
+    session.status = session_after(
+        session.status, statuses, started=session.started_at is not None, ended=session.ended_at is not None
     )
     session.frees_at = None
     if session.status is SessionStatus.TENTATIVE:

@@ -23,6 +23,7 @@ from sessions_app.domain.booking_lifecycle import (
     advance,
     advance_session,
     parse_status,
+    session_after,
     session_status_for,
 )
 from sessions_app.domain.errors import IllegalTransition, InvalidInput
@@ -173,6 +174,17 @@ def test_a_session_runs_and_ends_while_somebody_has_a_seat() -> None:
 
 def test_a_running_session_whose_seats_are_all_called_off_is_cancelled() -> None:
     assert session_status_for([BookingStatus.CANCELLED], started=True, ended=False) is SessionStatus.CANCELLED
+
+
+def test_a_session_becomes_only_what_the_table_leads_to() -> None:
+    late_payment = [BookingStatus.SCHEDULED]
+    assert (
+        session_after(SessionStatus.CANCELLED, late_payment, started=False, ended=False)
+        is SessionStatus.SCHEDULED
+    )
+    with pytest.raises(IllegalTransition) as refused:
+        session_after(SessionStatus.COMPLETED, [BookingStatus.CANCELLED], started=True, ended=True)
+    assert refused.value.details == {"status": "completed", "event": "cancelled"}
 
 
 seats_before_start = st.sampled_from(sorted(OCCUPYING - {BookingStatus.IN_PROGRESS} | FINAL))

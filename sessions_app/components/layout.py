@@ -410,7 +410,10 @@ def foot_link(
 def _footer(zone: ui.Text) -> rx.Component:
     def entry(words: str, href: str, **attrs: Any) -> rx.Component:
         return ui.link(
-            words, href=href, class_name="inline-flex min-h-11 min-w-11 items-center hover:text-ink", **attrs
+            words,
+            href=href,
+            class_name="-mx-2.5 inline-flex min-h-11 items-center px-2.5 hover:text-ink",
+            **attrs,
         )
 
     return rx.el.footer(

@@ -90,14 +90,9 @@ def _notice(class_name: str) -> rx.Component:
 def _choose() -> rx.Component:
     people: Any = BookState.people
     count = people.length()
-    teach = rx.cond(
-        count == 1,
-        f"One {_label().lower()} teaches this course.",
-        rx.el.span(count, f" {_label().lower()}s teach this course. You can change later."),
-    )
     cards = rx.el.section(
         rx.el.h2("Who would you like to learn with?", id="who", class_name="text-xl font-semibold"),
-        rx.cond(count > 0, rx.el.p(teach, class_name="mt-1 text-sm text-ink-2")),
+        rx.el.p(BookState.course.teachers, class_name="mt-1 text-sm text-ink-2 empty:hidden"),
         rx.cond(
             count > 0,
             rx.el.ul(rx.foreach(people, instructor_choice), class_name="mt-6 space-y-3"),

@@ -15,7 +15,7 @@ from sessions_app.demo_accounts import DEMO_ACCOUNTS, DemoAccount
 from sessions_app.settings import load_settings
 from sessions_app.state.base import AppState
 from sessions_app.state.sign_in import SignInState
-from sessions_app.state.views import avatar_colour
+from sessions_app.state.views import avatar_colour, initials
 
 STEP = "mt-7 space-y-5"
 
@@ -224,7 +224,7 @@ def _demo_account(account: DemoAccount) -> rx.Component:
     role = account.email.partition("@")[0].rstrip("0123456789").capitalize()
     return rx.el.li(
         rx.el.button(
-            ui.avatar(role[:2].upper(), avatar_colour(account.email), size="xs"),
+            ui.avatar(initials(account.name), avatar_colour(account.email), size="xs"),
             rx.el.span(account.email, class_name="min-w-0 flex-1 truncate text-left"),
             rx.el.span(role, class_name="text-xs text-ink-3"),
             type="button",

@@ -224,7 +224,7 @@ class BookState(AppState):
         self._enrollment_id = step.course.enrollment_id or ""
         self._put("head", choosing_views.head_of_choice(step))
         self._put("people", list(choosing_views.choices(step, look)))
-        self._put("course", choosing_views.course_card(step))
+        self._put("course", choosing_views.course_card(step, look))
         self.step = "choose"
 
     async def _times_on(self, on: date | None) -> wizard.TimeStep:

@@ -16,6 +16,7 @@ from sessions_app.state.people_views import (
     place_line,
     tag_of,
     taught_label,
+    teachers_heading,
     unit_of,
 )
 
@@ -117,7 +118,7 @@ def page_view(
             for number, unit in enumerate(found.units, start=1)
         ),
         teachers=tuple(_teacher(teacher, found, viewer, now=now) for teacher in found.instructors),
-        teachers_heading=_teachers_heading(len(found.instructors), label),
+        teachers_heading=teachers_heading(len(found.instructors), label),
         to_enroll=tuple(
             ChildView(child.person_id, child.name) for child in family if child.person_id not in in_it
         ),
@@ -132,14 +133,6 @@ def listed(names: Sequence[str], most: int = 3) -> str:
     """Such as "Ada, Max and Ananya"; beyond ``most``: "Ada, Max and 4 more"."""
     shown = list(names) if len(names) <= most else [*names[: most - 1], f"{len(names) - most + 1} more"]
     return shown[0] if len(shown) == 1 else ", ".join(shown[:-1]) + f" and {shown[-1]}" if shown else ""
-
-
-def _teachers_heading(count: int, label: str) -> str:
-    word = label.lower()
-    if count == 1:
-        return f"One {word} teaches this course"
-    words = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
-    return f"{words[count] if count < len(words) else count} {word}s teach this course"
 
 
 def _enrolled_label(names: Sequence[str]) -> str:

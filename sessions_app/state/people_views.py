@@ -144,6 +144,15 @@ def taught_label(count: int) -> str:
     return "1 student" if count == 1 else f"{count} students"
 
 
+def teachers_heading(count: int, label: str) -> str:
+    """Such as "Three instructors teach this course"; ``label`` is what the deployment calls one."""
+    word = label.lower()
+    if count == 1:
+        return f"One {word} teaches this course"
+    words = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
+    return f"{words[count] if count < len(words) else count} {word}s teach this course"
+
+
 def next_free_label(at: datetime | None, viewer: Viewer, now: datetime) -> str:
     """Such as "Today, 16:00", "Tomorrow, 08:15", "Fri 4 Dec, 10:00", "No times yet"."""
     if at is None:

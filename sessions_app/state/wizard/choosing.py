@@ -12,6 +12,7 @@ from sessions_app.state.people_views import (
     place_line,
     tag_of,
     taught_label,
+    teachers_heading,
 )
 from sessions_app.state.wizard.parts import INSTRUCTOR, HeadView, Look
 
@@ -31,12 +32,13 @@ class ChoiceView:
 
 @dataclass(frozen=True)
 class CourseView:
-    """The course's own card: its title, and how far the student is in it."""
+    """The course's own card: its title, how far the student is in it, and how many teach it."""
 
     title: str = ""
     progress: tuple[bool, ...] = ()
     progress_label: str = ""
     caption: str = ""
+    teachers: str = ""
 
 
 def head_of_choice(step: InstructorStep) -> HeadView:
@@ -54,11 +56,15 @@ def choices(step: InstructorStep, look: Look) -> tuple[ChoiceView, ...]:
     return tuple(_choice(choice, step, look) for choice in step.choices)
 
 
-def course_card(step: InstructorStep) -> CourseView:
+def course_card(step: InstructorStep, look: Look) -> CourseView:
     """How far the student is in the course."""
     course = step.course
+    number = len(step.choices)
+    teachers = f"{teachers_heading(number, look.label)}." if number else ""
+    if number > 1:
+        teachers += " You can change later."
     if course.enrollment_id is None:
-        return CourseView(title=course.title)
+        return CourseView(title=course.title, teachers=teachers)
     count, done = course.session_count, min(course.sessions_done, course.session_count)
     parts = [f"Session {min(done + 1, count)} of {count}"] if count else []
     if step.credits:
@@ -68,6 +74,7 @@ def course_card(step: InstructorStep) -> CourseView:
         progress=tuple(index < done for index in range(count)),
         progress_label=f"{done} of {count} sessions done",
         caption=" · ".join(parts),
+        teachers=teachers,
     )
 
 

@@ -259,3 +259,16 @@ def bottom_bar(first: Any, second: Any, *, action: rx.Component) -> rx.Component
         "pb-[max(.75rem,env(safe-area-inset-bottom))] sm:hidden",
         custom_attrs={"data-noprint": "true"},
     )
+
+
+def session_line(view: Any) -> rx.Component:
+    """Which session a dialog asks about: ``month`` and ``day`` on a tile, ``when`` and ``what`` beside it."""
+    return rx.el.div(
+        ui.date_tile(view.month, view.day),
+        rx.el.div(
+            rx.el.p(view.when, class_name="text-sm font-semibold tabular-nums"),
+            rx.el.p(view.what, class_name="text-sm text-ink-2"),
+            class_name="min-w-0",
+        ),
+        class_name="flex items-center gap-4",
+    )

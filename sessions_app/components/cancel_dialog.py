@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from sessions_app.components import ui
+from sessions_app.components.booking_summary import session_line
 from sessions_app.components.bound import problem
 from sessions_app.components.refund_bar import refund_bar
 from sessions_app.components.ui.values import node_id
@@ -25,15 +26,7 @@ def cancel_dialog(
     view: Any, *, on_keep: Any, on_cancel: Any, on_move: Any, is_busy: rx.Var[bool]
 ) -> rx.Component:
     """The dialog, open while ``view`` (a ``CancelView``) is about a booking; "Keep session" has the focus first."""
-    session = rx.el.div(
-        ui.date_tile(view.month, view.day),
-        rx.el.div(
-            rx.el.p(view.when, class_name="text-sm font-semibold tabular-nums"),
-            rx.el.p(view.what, class_name="text-sm text-ink-2"),
-            class_name="min-w-0",
-        ),
-        class_name="flex items-center gap-4",
-    )
+    session = session_line(view)
     refund = rx.el.div(
         rx.el.div(
             rx.el.p(view.sentence, id=node_id("refund-sentence"), class_name="text-sm text-ink-2"),

@@ -8,6 +8,7 @@ from typing import Any
 import reflex as rx
 
 from sessions_app.components import ui
+from sessions_app.components.booking_summary import session_line
 from sessions_app.components.bound import problem
 from sessions_app.components.month_grid import month_grid
 from sessions_app.components.time_list import day_times, time_button
@@ -17,15 +18,7 @@ def move_dialog(
     view: Any, others: Any, *, on_keep: Any, on_choose: Callable[[Any], Any], on_move: Any, busy: rx.Var[str]
 ) -> rx.Component:
     """The dialog, open while ``view`` (a ``MoveView``) is about a booking; ``others`` are times after a lost one."""
-    session = rx.el.div(
-        ui.date_tile(view.month, view.day),
-        rx.el.div(
-            rx.el.p(view.when, class_name="text-sm font-semibold tabular-nums"),
-            rx.el.p(view.what, class_name="text-sm text-ink-2"),
-            class_name="min-w-0",
-        ),
-        class_name="flex items-center gap-4",
-    )
+    session = session_line(view)
     lost = rx.cond(
         others.length() > 0,
         rx.el.div(

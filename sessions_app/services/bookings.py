@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, bindparam
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 
 from sessions_app.domain import topics
@@ -62,6 +62,7 @@ from sessions_app.services import (
     expiry,
     live,
     notifications,
+    qualification,
     refunds,
     seats,
     slots,
@@ -453,20 +454,8 @@ _OFFERED = (
     .join(InstructorProfile, col(InstructorProfile.person_id) == col(Offering.instructor_id))
     .join(Person, col(Person.id) == col(Offering.instructor_id))
     .outerjoin(Course, col(Course.id) == col(Offering.course_id))
-    .outerjoin(
-        InstructorCourse,
-        and_(
-            col(InstructorCourse.instructor_id) == col(Offering.instructor_id),
-            col(InstructorCourse.course_id) == col(Offering.course_id),
-        ),
-    )
-    .outerjoin(
-        InstructorSubject,
-        and_(
-            col(InstructorSubject.instructor_id) == col(Offering.instructor_id),
-            col(InstructorSubject.subject_id) == col(Offering.subject_id),
-        ),
-    )
+    .outerjoin(InstructorCourse, qualification.OF_COURSE)
+    .outerjoin(InstructorSubject, qualification.OF_SUBJECT)
     .where(col(Offering.id) == bindparam("offering"))
 )
 _ENROLLED = select(Enrollment.id).where(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import and_, bindparam
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 
 from sessions_app.domain.availability import Calendar, local_date
@@ -14,7 +14,7 @@ from sessions_app.domain.permissions import Role
 from sessions_app.domain.slots import SlotListing
 from sessions_app.domain.timespans import TimeSpan
 from sessions_app.models import InstructorCourse, InstructorProfile, InstructorSubject, Offering, Person
-from sessions_app.services import access, calendars, slots
+from sessions_app.services import access, calendars, qualification, slots
 from sessions_app.services.calendars import Host
 from sessions_app.services.queries import offers
 from sessions_app.services.queries.cursors import Listing, Place
@@ -127,20 +127,8 @@ _OFFERED = (
     )
     .join(InstructorProfile, col(InstructorProfile.person_id) == col(Offering.instructor_id))
     .join(Person, col(Person.id) == col(Offering.instructor_id))
-    .outerjoin(
-        InstructorCourse,
-        and_(
-            col(InstructorCourse.instructor_id) == col(Offering.instructor_id),
-            col(InstructorCourse.course_id) == col(Offering.course_id),
-        ),
-    )
-    .outerjoin(
-        InstructorSubject,
-        and_(
-            col(InstructorSubject.instructor_id) == col(Offering.instructor_id),
-            col(InstructorSubject.subject_id) == col(Offering.subject_id),
-        ),
-    )
+    .outerjoin(InstructorCourse, qualification.OF_COURSE)
+    .outerjoin(InstructorSubject, qualification.OF_SUBJECT)
     .where(col(Offering.id) == bindparam("offering"), col(Offering.instructor_id) == bindparam("instructor"))
 )
 

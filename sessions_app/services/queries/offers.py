@@ -30,7 +30,7 @@ from sessions_app.models import (
     Subject,
 )
 from sessions_app.models.catalogue import BookingMode, Modality, SessionType, TopicType, Visibility
-from sessions_app.services import terms
+from sessions_app.services import qualification, terms
 from sessions_app.services.unit_of_work import UnitOfWork
 
 
@@ -94,20 +94,8 @@ _BOOKABLE = (
     .join(Person, col(Person.id) == col(Offering.instructor_id))
     .join(InstructorProfile, col(InstructorProfile.person_id) == col(Offering.instructor_id))
     .outerjoin(Course, col(Course.id) == col(Offering.course_id))
-    .outerjoin(
-        InstructorCourse,
-        and_(
-            col(InstructorCourse.instructor_id) == col(Offering.instructor_id),
-            col(InstructorCourse.course_id) == col(Offering.course_id),
-        ),
-    )
-    .outerjoin(
-        InstructorSubject,
-        and_(
-            col(InstructorSubject.instructor_id) == col(Offering.instructor_id),
-            col(InstructorSubject.subject_id) == col(Offering.subject_id),
-        ),
-    )
+    .outerjoin(InstructorCourse, qualification.OF_COURSE)
+    .outerjoin(InstructorSubject, qualification.OF_SUBJECT)
     .where(
         col(Offering.is_active),
         col(Person.deactivated_at).is_(None),

@@ -25,6 +25,7 @@ DEFERRED_SCRIPTS = (
     "/room.js",
     "/hours.js",
     "/editor.js",
+    "/week.js",
 )
 DESCRIPTION = "Find someone who can explain it, see who is free this week, and book in your own time zone."
 

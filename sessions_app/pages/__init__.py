@@ -18,6 +18,7 @@ from sessions_app.pages import (
     dashboard,
     dev_kit,
     dev_mailbox,
+    instructor_bookings,
     instructor_home,
     instructor_offerings,
     instructor_profile,
@@ -36,6 +37,7 @@ from sessions_app.state.confirmation import ConfirmationState
 from sessions_app.state.courses import CourseListState, CourseState
 from sessions_app.state.dashboard import DashboardState
 from sessions_app.state.discover import DiscoverState
+from sessions_app.state.instructor_bookings import InstructorBookingsState
 from sessions_app.state.instructor_home import InstructorHomeState
 from sessions_app.state.instructor_profile import InstructorProfileState
 from sessions_app.state.meeting_place import MeetingPlaceState
@@ -108,6 +110,12 @@ PAGES: tuple[Page, ...] = (
         instructor_offerings.instructor_offerings,
         "Offerings",
         on_load=OfferingsState.open,
+    ),
+    Page(
+        "/instructor/bookings",
+        instructor_bookings.instructor_bookings,
+        "Bookings",
+        on_load=InstructorBookingsState.open,
     ),
     Page("/session/[session_id]/room", room.room, "Join your session", on_load=RoomState.load),
     Page("/help", help_pages.index, "Help"),

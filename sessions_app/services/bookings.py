@@ -28,6 +28,7 @@ from sessions_app.domain.errors import (
     NotEnrolled,
     NotFound,
     PriceChanged,
+    SlotTaken,
     StudentBusy,
     TooLate,
 )
@@ -363,6 +364,67 @@ def reschedule(
     )
     live.booking_changed(work, booking)
     return Placed(booking, session)
+
+
+def reschedule_session(
+    work: UnitOfWork, *, session_id: str, starts_at: datetime, reason: str = "", ignores_hours: bool = False
+) -> TeachingSession:
+    """Move a session with all its seats, for its instructor and staff: all move, or nobody.
+
+    Raises what ``reschedule`` raises, and StudentBusy when anybody seated has another session then.
+    """
+    session = access.load_session(work, session_id, action=Action.RESCHEDULE)
+    work.lock(instructor=session.instructor_id)
+    work.db.refresh(session)
+    first = next(iter(seats.seats_of(work, session.id)), None)
+    if first is None or session.starts_at <= work.now:
+        raise IllegalTransition(status=session.status.value)
+    if session.session_type is SessionType.INDIVIDUAL:
+        moved = reschedule(
+            work, booking_id=first.id, starts_at=starts_at, reason=reason, ignores_hours=ignores_hours
+        )
+        return moved.session
+    if starts_at == session.starts_at:
+        raise InvalidInput("This is the time it has already.", field="starts_at")
+    _require_short(reason)
+    expiry.release_lapsed(work, instructor_id=session.instructor_id, student_id=first.student_id)
+    everybody = seats.seats_of(work, session.id)
+    offered = offered_of(work, session.offering_id)
+    slot = slots.judge(
+        work,
+        offered.offering,
+        starts_at,
+        student_id=first.student_id,
+        moving=first,
+        by_host=True,
+        ignores_hours=ignores_hours,
+        leaving=session.id,
+    )
+    if slot.session_id is not None:
+        raise SlotTaken
+    was = slots.rfc3339(session.starts_at)
+    seats.move_session(work, session, slot.span.start, slot.span.end)
+    for seat in everybody:
+        _moved_along(work, seat, session, was=was, reason=reason)
+    audit.record(work, "session.rescheduled", "session", session.id, was=was, reason=reason[:200])
+    return session
+
+
+def _moved_along(
+    work: UnitOfWork, booking: Booking, session: TeachingSession, *, was: str, reason: str
+) -> None:
+    work.db.refresh(booking)
+    booking.wall_start = f"{booking.starts_at.astimezone(ZoneInfo(booking.timezone)):%Y-%m-%dT%H:%M}"
+    booking.sequence += 1
+    booking.updated_at = work.now
+    if booking.status not in TENTATIVE:
+        booking.status = advance(booking.status, BookingEvent.RESCHEDULE)
+        notifications.queue(
+            work, NotificationKind.RESCHEDULED, booking, session, was_starts_at=was, reason=reason
+        )
+    work.db.add(booking)
+    seats.refresh(work, session, booking)
+    live.booking_changed(work, booking)
 
 
 def place_at(

@@ -121,18 +121,20 @@ def judge(
     by_host: bool = False,
     ignores_hours: bool = False,
     host: Host | None = None,
+    leaving: str | None = None,
 ) -> Slot:
     """The slot at ``starts_at``, by the same engine that lists them.
 
-    ``host`` is the instructor where they are loaded already. ``by_host`` leaves out the instructor's own notice and
-    horizon, ``ignores_hours`` also their hours, grid and caps; never their sessions and buffer. Raises
-    OutsideAvailability, SessionFull, SlotTaken or StudentBusy with ``details.reason``.
+    ``host`` is the instructor where they are loaded already, ``leaving`` a session that moves with all its seats.
+    ``by_host`` leaves out the instructor's own notice and horizon, ``ignores_hours`` also their hours, grid and caps;
+    never their sessions and buffer. Raises OutsideAvailability, SessionFull, SlotTaken or StudentBusy with
+    ``details.reason``.
     """
     minutes = _minutes(offering, moving)
     window = TimeSpan(starts_at, starts_at + timedelta(minutes=minutes))
     hosts = calendars.hosts(work, [offering.instructor_id]) if host is None else [host]
     loaded = calendars.load_of(work, hosts, window)[offering.instructor_id]
-    without = session_left_by(work, moving)
+    without = leaving or session_left_by(work, moving)
     verdict = engine.judge(
         starts_at,
         calendar=loaded.calendar,

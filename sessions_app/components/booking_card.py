@@ -34,6 +34,8 @@ class Actions:
     finish: OnBooking
     cancel: OnBooking
     move: OnBooking
+    agree_topic: Callable[[Any, Any], Any]
+    ask_topic: OnBooking
     busy: rx.Var[str]
 
 
@@ -56,6 +58,7 @@ def booking_row(seat: Any, do: Actions) -> rx.Component:
                 rx.el.p(seat.title, id=node_id(title_id), class_name="line-clamp-2 text-sm font-medium"),
                 _people(seat),
                 rx.cond(seat.said != "", rx.el.p(seat.said, class_name="text-sm text-ink-2")),
+                topic_line(seat, do.agree_topic, do.ask_topic),
                 class_name="min-w-0",
             ),
             class_name="flex min-w-0 items-center gap-3",
@@ -85,6 +88,29 @@ def booking_row(seat: Any, do: Actions) -> rx.Component:
         key=seat.id,
         class_name="grid grid-cols-[5.5rem_minmax(0,1fr)] items-center gap-x-4 gap-y-3 py-4 "
         "md:grid-cols-[6.5rem_minmax(0,1fr)_auto]",
+    )
+
+
+def topic_line(seat: Any, on_agree: Callable[[Any, Any], Any], on_suggest: OnBooking) -> rx.Component:
+    """The topic where it is open, who named it, and what can be said to it."""
+    return rx.cond(
+        (seat.topic != "") | seat.can_suggest,
+        rx.el.div(
+            rx.cond(
+                seat.topic != "",
+                rx.el.p(
+                    rx.el.span("Topic: ", class_name="text-ink-3"),
+                    seat.topic,
+                    rx.cond(
+                        seat.topic_note != "", rx.el.span(" · ", seat.topic_note, class_name="text-ink-3")
+                    ),
+                    class_name="min-w-0 text-sm text-ink-2 wrap-anywhere",
+                ),
+            ),
+            rx.cond(seat.can_agree, ui.text_button("Agree to topic", on_click=on_agree(seat.id, seat.topic))),
+            rx.cond(seat.can_suggest, ui.text_button("Suggest a topic", on_click=on_suggest(seat.id))),
+            class_name="mt-1 flex flex-wrap items-center gap-x-3 gap-y-1 text-sm",
+        ),
     )
 
 

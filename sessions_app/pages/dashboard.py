@@ -11,6 +11,7 @@ from sessions_app.components.booking_card import Actions, booking_row, move_butt
 from sessions_app.components.bound import problem, toasts, visitor
 from sessions_app.components.cancel_dialog import cancel_dialog
 from sessions_app.components.move_dialog import move_dialog
+from sessions_app.components.schedule_dialogs import topic_dialog
 from sessions_app.components.ui.values import node_id
 from sessions_app.settings import load_settings
 from sessions_app.state.dashboard import DashboardState
@@ -56,6 +57,8 @@ def _actions() -> Actions:
         finish=DashboardState.finish,
         cancel=DashboardState.ask_to_cancel,
         move=MoveState.ask,
+        agree_topic=DashboardState.agree_topic,
+        ask_topic=DashboardState.ask_topic,
         busy=DashboardState.busy,
     )
 
@@ -68,10 +71,13 @@ def _content(view: Any) -> rx.Component:
             action=ui.button_link("Book Session", "/courses", lead="plus", class_name="max-sm:hidden"),
         ),
         rx.cond(
-            (DashboardState.cancelling.booking_id == "") & (MoveState.moving.booking_id == ""),
+            (DashboardState.cancelling.booking_id == "")
+            & (DashboardState.naming.booking_id == "")
+            & (MoveState.moving.booking_id == ""),
             problem("mb-4"),
         ),
         _filter(view),
+        rx.cond(view.proposals.length() > 0, _proposals(view)),
         rx.cond(view.next.exists, _next(view.next)),
         rx.el.div(
             rx.el.div(_bookings(view), _recent(view), _history(view)),
@@ -114,6 +120,64 @@ def _filter(view: Any) -> rx.Component:
             label="Whose sessions",
             class_name="mb-5",
         ),
+    )
+
+
+def _proposals(view: Any) -> rx.Component:
+    """Times that were proposed instead of those asked for: one click answers each."""
+
+    def one(seat: Any) -> rx.Component:
+        title_id = "p-" + seat.id
+        described = {"aria_describedby": title_id}
+        return rx.el.li(
+            rx.el.div(
+                rx.el.p(
+                    seat.proposal,
+                    id=node_id(title_id),
+                    class_name="text-lg font-semibold tabular-nums",
+                ),
+                rx.el.p(
+                    seat.instructor,
+                    rx.cond(seat.learner != "", rx.fragment(" for ", seat.learner)),
+                    " proposes this time ",
+                    seat.was,
+                    class_name="text-sm text-ink-2 tabular-nums",
+                ),
+                rx.el.p(seat.title, class_name="text-sm text-ink-3"),
+                rx.cond(seat.said != "", rx.el.p(seat.said, class_name="mt-1 text-sm text-ink-2")),
+                class_name="min-w-0",
+            ),
+            rx.el.div(
+                rx.cond(
+                    seat.wait.until != "",
+                    ui.countdown(
+                        seat.wait.until, total_seconds=seat.wait.total, now=seat.wait.now, after="left"
+                    ),
+                ),
+                ui.button(
+                    "Decline",
+                    on_click=DashboardState.decline_time(seat.id),
+                    busy=DashboardState.busy == "decline " + seat.id,
+                    **described,
+                ),
+                ui.button(
+                    "Accept",
+                    variant="primary",
+                    on_click=DashboardState.accept_time(seat.id),
+                    busy=DashboardState.busy == "accept " + seat.id,
+                    **described,
+                ),
+                class_name="flex flex-wrap items-center gap-2 max-sm:[&>button]:flex-1",
+            ),
+            key=seat.id,
+            class_name="flex flex-wrap items-center justify-between gap-4 py-4 first:pt-0 last:pb-0",
+        )
+
+    return ui.card(
+        rx.el.h2("Your answer, please", class_name=_SMALL_HEADING + " mb-3"),
+        rx.el.ul(rx.foreach(view.proposals, one), class_name="divide-y divide-line"),
+        tag=rx.el.section,
+        class_name="mb-4 p-5",
     )
 
 
@@ -467,6 +531,12 @@ def _dialogs() -> rx.Component:
             on_cancel=DashboardState.cancel,
             on_move=MoveState.ask,
             is_busy=DashboardState.busy == "cancel",
+        ),
+        topic_dialog(
+            DashboardState.naming,
+            on_keep=DashboardState.keep_topic,
+            on_suggest=DashboardState.suggest_topic,
+            is_busy=DashboardState.busy == "topic",
         ),
         move_dialog(
             MoveState.moving,

@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from sessions_app.components import ui, workspace
+from sessions_app.components.booking_card import topic_line
 from sessions_app.components.bound import problem, toasts, visitor
 from sessions_app.components.schedule_dialogs import (
     decline_dialog,
@@ -241,31 +242,7 @@ def _request(seat: Any, can_pick: Any) -> rx.Component:
 
 
 def _topic(seat: Any) -> rx.Component:
-    """The topic where it is open, who named it, and what can be said to it."""
-    return rx.cond(
-        (seat.topic != "") | seat.can_suggest,
-        rx.el.div(
-            rx.cond(
-                seat.topic != "",
-                rx.el.p(
-                    rx.el.span("Topic: ", class_name="text-ink-3"),
-                    seat.topic,
-                    rx.cond(
-                        seat.topic_note != "",
-                        rx.el.span(" · ", seat.topic_note, class_name="text-ink-3"),
-                    ),
-                    class_name="min-w-0 text-sm text-ink-2 wrap-anywhere",
-                ),
-                rx.el.p("No topic yet", class_name="text-sm text-ink-3"),
-            ),
-            rx.cond(
-                seat.can_agree,
-                ui.text_button("Agree to topic", on_click=State.agree_topic(seat.id, seat.topic)),
-            ),
-            rx.cond(seat.can_suggest, ui.text_button("Suggest a topic", on_click=State.ask_topic(seat.id))),
-            class_name="mt-1 flex flex-wrap items-center gap-x-3 gap-y-1 text-sm",
-        ),
-    )
+    return topic_line(seat, State.agree_topic, State.ask_topic)
 
 
 # ------------------------------------------------------------------ lists

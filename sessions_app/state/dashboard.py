@@ -14,7 +14,7 @@ import reflex as rx
 
 from sessions_app.domain.errors import DomainError, NotFound, PriceChanged
 from sessions_app.domain.permissions import Role
-from sessions_app.services import bookings, checkout, enrollments, live
+from sessions_app.services import bookings, checkout, enrollments, live, requests, topics
 from sessions_app.services.queries import cancelling
 from sessions_app.services.queries import dashboard as queries
 from sessions_app.services.queries.dashboard import HISTORY_PAGE, MOST_ROWS, PAGE, Dashboard, Tab
@@ -22,6 +22,7 @@ from sessions_app.state import dashboard_views as views
 from sessions_app.state.base import AppState, require
 from sessions_app.state.dashboard_views import CLOSED, CancelView, DashboardView
 from sessions_app.state.hub import hub
+from sessions_app.state.schedule_views import TopicView
 
 UNKNOWN = "We cannot find that session. It may belong to another account."
 _LONGEST_ID = 64
@@ -32,6 +33,7 @@ class DashboardState(AppState):
 
     view: DashboardView = DashboardView()
     cancelling: CancelView = CLOSED
+    naming: TopicView = TopicView()
     busy: str = ""
 
     _tab: str = Tab.UPCOMING.value
@@ -140,6 +142,77 @@ class DashboardState(AppState):
         await self._load()
         if (away := self._clean_address()) is not None:
             yield away
+
+    # ------------------------------------------------------------ answering
+
+    @rx.event
+    @require(Role.STUDENT, Role.GUARDIAN)
+    async def accept_time(self, booking_id: str) -> AsyncIterator[Any]:
+        """Take the time that was proposed."""
+        self.busy = f"accept {booking_id}"
+        yield
+        try:
+            booking = await self._run(requests.accept_proposal, booking_id=str(booking_id))
+        finally:
+            self.busy = ""
+            await self._load()
+        self._say(*views.taken_words(booking, self._viewer()))
+
+    @rx.event
+    @require(Role.STUDENT, Role.GUARDIAN)
+    async def decline_time(self, booking_id: str) -> AsyncIterator[Any]:
+        """Turn the time down that was proposed, which ends the request."""
+        self.busy = f"decline {booking_id}"
+        yield
+        try:
+            made = await self._run(requests.decline_proposal, booking_id=str(booking_id))
+        finally:
+            self.busy = ""
+            await self._load()
+        self._say("Proposed time declined", views.cancelled_words(made, ""))
+
+    @rx.event
+    @require(Role.STUDENT, Role.GUARDIAN)
+    async def ask_topic(self, booking_id: str) -> None:
+        """Open the dialog that suggests a topic."""
+        seat = next((one for one in self._shown() if one.id == booking_id), None)
+        if seat is None:
+            raise NotFound(UNKNOWN)
+        self.naming = TopicView(seat.id, seat.topic, f"{seat.instructor}, {seat.title}")
+
+    @rx.event
+    @require(Role.STUDENT, Role.GUARDIAN)
+    async def keep_topic(self) -> None:
+        """Close that dialog and change nothing."""
+        self.naming = TopicView()
+
+    @rx.event
+    @require(Role.STUDENT, Role.GUARDIAN)
+    async def suggest_topic(self, form: dict[str, Any]) -> AsyncIterator[Any]:
+        """Suggest the topic in the field."""
+        if not self.naming.booking_id or self.busy:
+            return
+        self.busy = "topic"
+        yield
+        try:
+            await self._run(
+                topics.suggest, booking_id=self.naming.booking_id, topic=str(form.get("topic", ""))
+            )
+        finally:
+            self.busy = ""
+            await self._load()
+        self.naming = TopicView()
+        self._say("Topic suggested")
+
+    @rx.event
+    @require(Role.STUDENT, Role.GUARDIAN)
+    async def agree_topic(self, booking_id: str, topic: str) -> None:
+        """Agree to the topic on the table."""
+        try:
+            await self._run(topics.agree, booking_id=str(booking_id), topic=str(topic))
+        finally:
+            await self._load()
+        self._say("Topic agreed")
 
     # ------------------------------------------------------------ going on
 

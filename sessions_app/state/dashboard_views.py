@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from urllib.parse import urlencode
 
+from sessions_app.domain import topics
 from sessions_app.domain.booking_lifecycle import TENTATIVE, UPCOMING, BookingStatus
 from sessions_app.domain.local_labels import MONTHS, Viewer, same_clock
 from sessions_app.domain.money import Money, price_label
@@ -19,6 +20,8 @@ from sessions_app.domain.permissions import Action
 from sessions_app.domain.plain_text import one_line, short_name
 from sessions_app.domain.refunds import Band, CancelledBy
 from sessions_app.domain.rescheduling import Barrier, MoveVerdict
+from sessions_app.domain.topics import Side, TopicState
+from sessions_app.models import Booking
 from sessions_app.models.catalogue import Modality, SessionType
 from sessions_app.services.bookings import Cancelled, Placed
 from sessions_app.services.queries.cancelling import CancelPreview
@@ -53,8 +56,8 @@ class WaitView:
 class SeatView:
     """One booking. ``strong`` and ``small`` are its time; ``spoken`` says it in full for assistive technology.
 
-    ``notes`` stand behind the instructor's name, ``said`` below. An empty ``move_blocked`` means that moving is
-    possible; ``join`` is "", soon (``join_note`` says when) or open.
+    ``notes`` stand behind the instructor's name, ``said`` below. ``proposal`` is a time that waits for an answer,
+    ``was`` the one that was asked for. An empty ``move_blocked`` means that moving is possible; ``join`` is "", soon (``join_note`` says when) or open.
     """
 
     id: str = ""
@@ -72,6 +75,12 @@ class SeatView:
     photo: str = ""
     notes: str = ""
     said: str = ""
+    proposal: str = ""
+    was: str = ""
+    topic: str = ""
+    topic_note: str = ""
+    can_agree: bool = False
+    can_suggest: bool = False
     learner: str = ""
     wait: WaitView = WaitView()
     price: str = ""
@@ -162,6 +171,7 @@ class DashboardView:
     is_empty: bool = False
     has_more: bool = False
     waiting: tuple[SeatView, ...] = ()
+    proposals: tuple[SeatView, ...] = ()
     recent: tuple[SeatView, ...] = ()
     see_all: str = ""
     courses: tuple[CourseView, ...] = ()
@@ -232,6 +242,11 @@ def page_of(home: Dashboard, viewer: Viewer, *, first_name: str) -> DashboardVie
         is_empty=not home.seats and not (home.tab is Tab.UPCOMING and home.next),
         has_more=home.has_more,
         waiting=tuple(seat_view(seat, viewer, home.now, with_date=True) for seat in home.waiting),
+        proposals=tuple(
+            seat_view(seat, viewer, home.now, with_date=True)
+            for seat in home.waiting
+            if Action.ANSWER in seat.can
+        ),
         recent=tuple(seat_view(seat, viewer, home.now, with_date=True) for seat in home.recent),
         see_all=f"See all {home.counts[Tab.PAST]}",
         courses=tuple(_course(course) for course in home.courses),
@@ -264,6 +279,14 @@ def seat_view(seat: Seat, viewer: Viewer, now: datetime, *, with_date: bool) -> 
         photo=seat.avatar_url or "",
         notes=" · ".join(_notes(seat, viewer)),
         said=_said(seat),
+        proposal=f"{viewer.named_day(seat.starts_at, now=now)}, {begins} – {ends}"
+        if Action.ANSWER in seat.can
+        else "",
+        was=f"instead of {viewer.moment(seat.asked_starts_at, now=now)}" if seat.asked_starts_at else "",
+        topic=seat.topic,
+        topic_note=_topic_note(seat),
+        can_agree=Action.AGREE_TOPIC in seat.can and topics.may_agree(seat.topic_state, Side.STUDENT),
+        can_suggest=Action.AGREE_TOPIC in seat.can and topics.may_suggest(seat.topic_state),
         learner=seat.learner.name,
         wait=_wait(seat.waits_from, seat.waits_until, now),
         price=price_label(seat.price, seat.credits),
@@ -321,6 +344,13 @@ def booked_words(placed: Placed) -> tuple[str, str]:
     """What became of a hold that was finished here."""
     if placed.booking.status is BookingStatus.PENDING:
         return "Request sent", "You find it under Requests until it is answered."
+    return "Session Booked!", "You find it under Upcoming."
+
+
+def taken_words(booking: Booking, viewer: Viewer) -> tuple[str, str]:
+    """What became of a request whose proposed time was taken."""
+    if booking.status is BookingStatus.ACCEPTED and booking.pay_by:
+        return "Time agreed", f"Pay by {viewer.moment(booking.pay_by)} to confirm it."
     return "Session Booked!", "You find it under Upcoming."
 
 
@@ -397,6 +427,8 @@ def _badge(seat: Seat, viewer: Viewer, now: datetime) -> tuple[str, str]:
         return "processing", ""
     if seat.status in _BEFORE_START and seat.ends_at <= now:
         return BookingStatus.COMPLETED.value, "Ended"
+    if Action.ANSWER in seat.can:
+        return seat.status.value, "Your answer"
     if seat.status is BookingStatus.ACCEPTED and seat.waits_until:
         is_today = viewer.date_of(seat.waits_until) == viewer.date_of(now)
         label = viewer.time(seat.waits_until) if is_today else viewer.moment(seat.waits_until)
@@ -431,6 +463,15 @@ def _other_clock(seat: Seat, viewer: Viewer) -> str:
 def _said(seat: Seat) -> str:
     said = one_line(seat.response)
     return f"{short_name(seat.instructor_name)}: “{said}”" if said else ""
+
+
+def _topic_note(seat: Seat) -> str:
+    by = {
+        TopicState.BY_STUDENT: "suggested by you",
+        TopicState.BY_INSTRUCTOR: f"suggested by {short_name(seat.instructor_name)}",
+        TopicState.LOCKED: "agreed",
+    }
+    return by.get(seat.topic_state, "") if seat.topic else ""
 
 
 def _wait(since: datetime, until: datetime | None, now: datetime) -> WaitView:

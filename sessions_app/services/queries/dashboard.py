@@ -21,6 +21,7 @@ from sqlmodel import col, select
 
 from sessions_app.domain.booking_lifecycle import (
     ATTENDED_OR_MISSED,
+    OCCUPYING,
     TENTATIVE,
     TRANSITIONS,
     UPCOMING,
@@ -32,6 +33,7 @@ from sessions_app.domain.money import Money
 from sessions_app.domain.permissions import Action, Relation, Role, allowed
 from sessions_app.domain.pricing import PayWith
 from sessions_app.domain.rescheduling import MoveVerdict
+from sessions_app.domain.topics import TopicState
 from sessions_app.models import (
     Booking,
     Course,
@@ -102,8 +104,9 @@ class Seat:
     """One booking as its own side sees it.
 
     ``can`` are the actions whose control is shown; that a move is offered does not say it is still possible, ``move``
-    does. ``waits_from`` and ``waits_until`` bound what the booking waits for (the hold, the answer, the money).
-    ``returned`` and ``returned_credits`` went or go back; ``is_return_done`` once the gateway has said so.
+    does. ``asked_starts_at`` is what was asked for where another time is proposed. ``waits_from`` and ``waits_until``
+    bound what the booking waits for (the hold, the answer, the money). ``returned`` and ``returned_credits`` went or
+    go back; ``is_return_done`` once the gateway has said so.
     ``rating`` is that of its review, None without one.
     """
 
@@ -129,6 +132,9 @@ class Seat:
     credits: int
     is_paying: bool
     response: str
+    topic: str
+    topic_state: TopicState
+    asked_starts_at: datetime | None
     cancelled_by: str | None
     returned: Money
     returned_credits: int
@@ -382,6 +388,11 @@ class _SeatMaker:
             credits=booking.credits,
             is_paying=is_paying,
             response=booking.instructor_response,
+            topic=booking.custom_topic,
+            topic_state=booking.topic_state,
+            asked_starts_at=booking.asked_starts_at
+            if status is BookingStatus.PENDING and booking.proposed_at
+            else None,
             cancelled_by=booking.cancelled_by,
             returned=Money(sum(refund.amount_minor for refund in refunds), booking.currency),
             returned_credits=sum(amount for amount in self._postings[booking.id] if amount > 0),
@@ -415,6 +426,10 @@ def _offered(
         yield Action.MESSAGE
     if status is BookingStatus.COMPLETED:
         yield Action.REVIEW
+    if status is BookingStatus.PENDING and booking.proposed_at is not None:
+        yield Action.ANSWER
+    if is_ahead and status in OCCUPYING and status is not BookingStatus.HELD:
+        yield Action.AGREE_TOPIC
     if status in UPCOMING and booking.ends_at > now and session.modality is not Modality.IN_PERSON:
         yield Action.JOIN
 

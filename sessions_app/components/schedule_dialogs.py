@@ -178,10 +178,13 @@ def topic_dialog(view: Any, *, on_keep: Any, on_suggest: Any, is_busy: Any) -> r
 
 def _moment(view: Any) -> rx.Component:
     """The fields "Date" and "Time", filled anew when the view's own time changes."""
+    filled = view.date + "T" + view.time
     return rx.el.div(
         ui.text_field("Date", "date", kind="date", default_value=view.date, required=True),
         ui.text_field("Time", "time", kind="time", default_value=view.time, required=True),
-        key=view.date + "T" + view.time,
+        key=filled,
+        # Reflex reads which state an element needs from its attributes, not from its key.
+        custom_attrs={"data-filled": filled},
         class_name="grid grid-cols-2 gap-3",
     )
 
@@ -196,7 +199,7 @@ def _footer(
     keep: Any, on_keep: Any, confirm: Any, form: str, is_busy: Any, *, variant: Any = "primary"
 ) -> rx.Component:
     return rx.el.div(
-        ui.button(keep, on_click=on_keep),
+        ui.button(keep, on_click=on_keep, custom_attrs={"data-autofocus": "true"}),
         ui.button(confirm, variant=variant, kind="submit", busy=is_busy, custom_attrs={"form": form}),
         class_name=_BUTTONS,
     )

@@ -58,7 +58,7 @@ def week_calendar(week: Any, do: WeekActions) -> rx.Component:
                     "md:grid-cols-7",
                 ),
                 class_name="relative mt-2",
-                custom_attrs={"style": {"height": week.height}},
+                style={"height": week.height},
             ),
             custom_attrs={"data-week": "true", "data-first": week.first_minute, "data-snap": week.snap},
             class_name="mt-4 [--hour:88px] md:[--hour:52px]",
@@ -216,7 +216,9 @@ def _block(block: Any, do: WeekActions) -> rx.Component:
             rx.fragment(
                 rx.el.span(block.strong, class_name="w-full truncate text-xs leading-4 font-medium"),
                 rx.el.span(block.span, class_name="w-full truncate text-xs leading-4 tabular-nums"),
-                rx.el.span(block.what, class_name="w-full truncate text-xs leading-4 opacity-80"),
+                rx.cond(
+                    block.has_what, rx.el.span(block.what, class_name="w-full truncate text-xs leading-4")
+                ),
             ),
         ),
         type="button",

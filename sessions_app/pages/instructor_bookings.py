@@ -308,6 +308,7 @@ def _search(view: Any) -> rx.Component:
         )
         return small(label, control)
 
+    filled = view.text + view.offering + view.first + view.last
     return rx.el.form(
         small(
             "Search by student or title",
@@ -336,7 +337,9 @@ def _search(view: Any) -> rx.Component:
         on_submit=State.search,
         reset_on_submit=False,
         role="search",
-        key=view.text + view.offering + view.first + view.last,
+        key=filled,
+        # Reflex reads which state an element needs from its attributes, not from its key.
+        custom_attrs={"data-filled": filled},
         class_name="mb-4 grid grid-cols-2 gap-3 md:grid-cols-[minmax(0,1.4fr)_minmax(0,1.2fr)_9.5rem_9.5rem_auto]",
     )
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import reflex as rx
 
-from sessions_app.domain.availability import parse_wall
+from sessions_app.domain.availability import parse_wall, to_utc
 from sessions_app.domain.errors import InvalidInput, NotFound, OutsideAvailability
 from sessions_app.domain.permissions import Role
 from sessions_app.domain.week_axis import WeekAxis
@@ -36,6 +36,7 @@ from sessions_app.state.schedule_views import (
     TopicView,
 )
 
+_MORNING = 600
 UNKNOWN = "We cannot find that session. It may belong to another account."
 
 
@@ -271,10 +272,12 @@ class InstructorBookingsState(AppState):
     @rx.event
     @require(Role.INSTRUCTOR)
     async def ask_new(self) -> None:
-        """Open the dialog for a new session, at the next full hour of the day shown."""
-        now = self._platform().clock.now()
-        start = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-        await self._open_new(start)
+        """Open the dialog for a new session, in the morning of the day shown or within the hour."""
+        soon = self._platform().clock.now().replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+        morning = soon
+        if self._here.on is not None:
+            morning = to_utc(self._here.on, _MORNING, self._viewer().known_zone)
+        await self._open_new(max(soon, morning))
 
     @rx.event
     @require(Role.INSTRUCTOR)

@@ -37,7 +37,7 @@ from sessions_app.state.dashboard_views import WaitView
 from sessions_app.state.views import avatar_colour, initials
 
 _FIRST, _LAST = 8, 19  # the hours shown at least
-_SHORT: Final = 45  # minutes; below, a block has one line
+_SHORT, _ROOMY = 45, 60  # minutes: below the first a block has one line, from the second on three
 _LONGEST_ID: Final = 64
 _NO_WAIT: Final = WaitView()
 _ALL: Final = Filter()
@@ -127,6 +127,7 @@ class BlockView:
     height: str
     minutes: int
     is_short: bool
+    has_what: bool
     strong: str
     what: str
     span: str
@@ -610,7 +611,7 @@ def _topic_note(seat: HostSeat) -> str:
 
 def _week(week: ScheduleWeek, viewer: Viewer, here: Address, now: datetime) -> WeekView:
     axis = week.axis
-    first, last = _shown_minutes(week)
+    first, last = _shown_minutes(week, now)
 
     def length(minutes: int) -> str:
         return f"calc(var(--hour) * {minutes / 60:.4g})"
@@ -688,14 +689,15 @@ def _week(week: ScheduleWeek, viewer: Viewer, here: Address, now: datetime) -> W
     )
 
 
-def _shown_minutes(week: ScheduleWeek) -> tuple[int, int]:
+def _shown_minutes(week: ScheduleWeek, now: datetime) -> tuple[int, int]:
     """The part of the day that is drawn: the usual one, and whole hours around whatever lies outside it."""
     axis = week.axis
     pieces = [
         piece for span in (*(block.span for block in week.blocks), *week.open) for piece in axis.pieces(span)
     ]
-    first = min([_FIRST * 60, *(piece.top for piece in pieces)])
-    last = max([_LAST * 60, *(piece.bottom for piece in pieces)])
+    at = [axis.minute_of(now)] if week.today in axis.days else []
+    first = min([_FIRST * 60, *(piece.top for piece in pieces), *at])
+    last = max([_LAST * 60, *(piece.bottom for piece in pieces), *at])
     return first // 60 * 60, min(-(-last // 60) * 60, axis.length)
 
 
@@ -720,6 +722,7 @@ def _block(block: Block, piece: Piece, top: str, height: str, viewer: Viewer) ->
         height=height,
         minutes=piece.bottom - piece.top,
         is_short=piece.bottom - piece.top < _SHORT,
+        has_what=piece.bottom - piece.top >= _ROOMY,
         strong=strong,
         what=what,
         span=span,

@@ -489,7 +489,7 @@ def _block(work: UnitOfWork, session: TeachingSession, seats: Sequence[tuple[Boo
         session_id=session.id,
         booking_id=booking.id,
         kind=kind,
-        title=session.title if is_group else booking.title,
+        title=session.title,
         who="" if is_group else person.name,
         span=TimeSpan(session.starts_at, session.ends_at),
         is_group=is_group,

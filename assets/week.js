@@ -9,7 +9,7 @@
  * A drag begins after four pixels of a mouse or pen, snaps to data-snap, and Escape gives it up. Fingers scroll; for
  * them, and for the keyboard, each session's menu has the same. What a drop means is asked by the server's dialog. */
 (function () {
-  var drag = null, swallow = false;
+  var drag = null, swallow = false, closes = false;
 
   function week() {
     return document.querySelector("[data-week]");
@@ -54,6 +54,7 @@
 
   document.addEventListener("pointerdown", function (event) {
     swallow = false;
+    closes = !!document.querySelector("[popover]:popover-open"); /* this press only closes a menu */
     if (event.button !== 0 || event.pointerType === "touch" || !(event.target instanceof Element)) return;
     var block = event.target.closest("[data-block][data-drag=true]");
     if (!block || !block.closest("[data-week]")) return;
@@ -102,11 +103,13 @@
     done.ghost.remove();
     done.block.style.opacity = "";
     document.body.style.userSelect = document.body.style.cursor = "";
-    swallow = true; /* the click that follows a drag opens no menu */
-    setTimeout(function () { swallow = false; }, 0);
+    swallow = true; /* the click that follows a drag opens nothing, be it seconds after Escape */
     if (takes && done.at) send("week-drop", done.at);
   }
-  document.addEventListener("pointerup", function () { end(true); });
+  document.addEventListener("pointerup", function () {
+    end(true);
+    setTimeout(function () { swallow = false; }, 50);
+  });
   document.addEventListener("pointercancel", function () { end(false); });
   document.addEventListener("keydown", function (event) {
     if (event.key === "Escape" && drag && drag.ghost) {
@@ -124,7 +127,7 @@
     }
     if (!(event.target instanceof Element) || event.target.closest("[data-block], a, button, [popover]")) return;
     var column = event.target.closest("[data-week] [data-day]"), root = week();
-    if (!column || !root) return;
+    if (!column || !root || closes) return;
     var snap = number(root, "snap"), box = column.getBoundingClientRect();
     var minute = number(root, "first") + ((event.clientY - box.top) * 60) / hour(root);
     send("week-new", { session: "", day: column.dataset.day, minute: Math.floor(minute / snap) * snap });

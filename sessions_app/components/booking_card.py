@@ -59,6 +59,10 @@ def booking_row(seat: Any, do: Actions) -> rx.Component:
                 _people(seat),
                 rx.cond(seat.said != "", rx.el.p(seat.said, class_name="text-sm text-ink-2")),
                 topic_line(seat, do.agree_topic, do.ask_topic),
+                rx.cond(
+                    seat.again_href != "",
+                    ui.text_link("Find another time", seat.again_href, class_name="text-sm"),
+                ),
                 class_name="min-w-0",
             ),
             class_name="flex min-w-0 items-center gap-3",

@@ -221,7 +221,7 @@ def _request(seat: Any, can_pick: Any) -> rx.Component:
                     rx.el.label(
                         rx.el.input(
                             type="checkbox",
-                            checked=seat.is_picked,
+                            default_checked=seat.is_picked,
                             on_change=lambda picked: State.pick(seat.id, picked),
                             class_name="size-5 shrink-0 rounded-cell border border-field accent-accent",
                             **described,

@@ -57,7 +57,7 @@ class SeatView:
     """One booking. ``strong`` and ``small`` are its time; ``spoken`` says it in full for assistive technology.
 
     ``notes`` stand behind the instructor's name, ``said`` below. ``proposal`` is a time that waits for an answer,
-    ``was`` the one that was asked for. An empty ``move_blocked`` means that moving is possible; ``join`` is "", soon
+    ``was`` the one that was asked for; ``again_href`` leads to other times after the other side said no. An empty ``move_blocked`` means that moving is possible; ``join`` is "", soon
     (``join_note`` says when) or open.
     """
 
@@ -82,6 +82,7 @@ class SeatView:
     topic_note: str = ""
     can_agree: bool = False
     can_suggest: bool = False
+    again_href: str = ""
     learner: str = ""
     wait: WaitView = WaitView()
     price: str = ""
@@ -242,7 +243,11 @@ def page_of(home: Dashboard, viewer: Viewer, *, first_name: str) -> DashboardVie
         days=_days(home, viewer),
         is_empty=not home.seats and not (home.tab is Tab.UPCOMING and home.next),
         has_more=home.has_more,
-        waiting=tuple(seat_view(seat, viewer, home.now, with_date=True) for seat in home.waiting),
+        waiting=tuple(
+            seat_view(seat, viewer, home.now, with_date=True)
+            for seat in home.waiting
+            if Action.ANSWER not in seat.can
+        ),
         proposals=tuple(
             seat_view(seat, viewer, home.now, with_date=True)
             for seat in home.waiting
@@ -284,6 +289,7 @@ def seat_view(seat: Seat, viewer: Viewer, now: datetime, *, with_date: bool) -> 
         if Action.ANSWER in seat.can
         else "",
         was=f"instead of {viewer.moment(seat.asked_starts_at, now=now)}" if seat.asked_starts_at else "",
+        again_href=f"/book/{seat.instructor_id}?offering={seat.offering_id}" if _is_owed(seat, now) else "",
         topic=seat.topic,
         topic_note=_topic_note(seat),
         can_agree=Action.AGREE_TOPIC in seat.can and topics.may_agree(seat.topic_state, Side.STUDENT),
@@ -464,6 +470,13 @@ def _other_clock(seat: Seat, viewer: Viewer) -> str:
 def _said(seat: Seat) -> str:
     said = one_line(seat.response)
     return f"{short_name(seat.instructor_name)}: “{said}”" if said else ""
+
+
+def _is_owed(seat: Seat, now: datetime) -> bool:
+    """Whether a session still ahead came to nothing by the other side's doing."""
+    by_others = seat.cancelled_by in (CancelledBy.INSTRUCTOR, CancelledBy.PLATFORM)
+    is_lost = seat.status is BookingStatus.REJECTED or (seat.status is BookingStatus.CANCELLED and by_others)
+    return is_lost and seat.starts_at > now
 
 
 def _topic_note(seat: Seat) -> str:

@@ -145,8 +145,8 @@ class InstructorBookingsState(AppState):
             answered = await self._call(requests.accept_each, self._actor(), booking_ids=wanted)
         finally:
             self.busy = ""
-            self._picked = ()
-            await self._load()
+        self._picked = tuple(one.booking_id for one in answered if one.refused is not None)
+        await self._load()
         accepted = sum(one.refused is None for one in answered)
         if accepted:
             self._say("One request accepted" if accepted == 1 else f"{accepted} requests accepted")

@@ -145,8 +145,8 @@ def test_another_time_is_proposed_and_the_student_accepts_in_one_click(school: S
 
     week.get_by_role("region", name="Requests").get_by_role("button", name="Propose another time").click()
     dialog = week.get_by_role("dialog", name="Propose another time")
-    dialog.get_by_label("Date").fill(f"{school.at(3, 0):%Y-%m-%d}")
-    dialog.get_by_label("Time").fill("14:00")
+    dialog.get_by_label("Date", exact=True).fill(f"{school.at(3, 0):%Y-%m-%d}")
+    dialog.get_by_label("Time", exact=True).fill("14:00")
     at_once(
         dialog.get_by_role("button", name="Propose this time").click,
         week.get_by_text("Time proposed").first,
@@ -169,8 +169,8 @@ def test_a_proposed_time_outside_the_open_hours_is_meant(school: School) -> None
     week = school.week()
     week.get_by_role("region", name="Requests").get_by_role("button", name="Propose another time").click()
     dialog = week.get_by_role("dialog")
-    dialog.get_by_label("Date").fill(f"{school.at(3, 0):%Y-%m-%d}")
-    dialog.get_by_label("Time").fill("21:00")
+    dialog.get_by_label("Date", exact=True).fill(f"{school.at(3, 0):%Y-%m-%d}")
+    dialog.get_by_label("Time", exact=True).fill("21:00")
     dialog.get_by_role("button", name="Propose this time").click()
     expect(dialog.get_by_text("This is outside your open hours.")).to_be_visible()
     assert school.world.booking(placed.booking.id).proposed_at is None
@@ -258,7 +258,7 @@ def test_open_time_is_clicked_and_a_student_booked_into_it(school: School) -> No
     thursday.scroll_into_view_if_needed()
     thursday.click(position={"x": 40, "y": 2 * 52 + 10})
     dialog = week.get_by_role("dialog", name="New session for a student")
-    expect(dialog.get_by_label("Time")).to_have_value("10:00")
+    expect(dialog.get_by_label("Time", exact=True)).to_have_value("10:00")
     dialog.get_by_label("Student", exact=True).select_option("Noah Berger")
     at_once(
         dialog.get_by_role("button", name="Book session").click,

@@ -112,6 +112,7 @@ class Seat:
 
     booking_id: str
     session_id: str
+    offering_id: str
     course_id: str | None
     status: BookingStatus
     starts_at: datetime
@@ -368,6 +369,7 @@ class _SeatMaker:
         return Seat(
             booking_id=booking.id,
             session_id=session.id,
+            offering_id=booking.offering_id,
             course_id=booking.course_id,
             status=status,
             starts_at=booking.starts_at,

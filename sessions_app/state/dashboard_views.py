@@ -57,8 +57,8 @@ class SeatView:
     """One booking. ``strong`` and ``small`` are its time; ``spoken`` says it in full for assistive technology.
 
     ``notes`` stand behind the instructor's name, ``said`` below. ``proposal`` is a time that waits for an answer,
-    ``was`` the one that was asked for; ``again_href`` leads to other times after the other side said no. An empty ``move_blocked`` means that moving is possible; ``join`` is "", soon
-    (``join_note`` says when) or open.
+    ``was`` the one that was asked for; ``again_href`` leads to other times after the other side said no. An empty
+    ``move_blocked`` means that moving is possible; ``join`` is "", soon (``join_note`` says when) or open.
     """
 
     id: str = ""

@@ -16,6 +16,7 @@ from sessions_app.domain.permissions import Action, Relation
 from sessions_app.domain.pricing import PayWith
 from sessions_app.domain.refunds import CancelledBy, RefundPolicy
 from sessions_app.domain.rescheduling import Barrier, MoveVerdict
+from sessions_app.domain.topics import TopicState
 from sessions_app.models.catalogue import Modality, SessionType
 from sessions_app.services.queries.cancelling import CancelPreview
 from sessions_app.services.queries.dashboard import (
@@ -42,6 +43,7 @@ def seat(**facts: Any) -> Seat:
     usual: dict[str, Any] = {
         "booking_id": "bkg_1",
         "session_id": "ses_1",
+        "offering_id": "off_1",
         "course_id": "crs_1",
         "status": BookingStatus.SCHEDULED,
         "starts_at": start,
@@ -62,6 +64,9 @@ def seat(**facts: Any) -> Seat:
         "credits": 0,
         "is_paying": False,
         "response": "",
+        "topic": "",
+        "topic_state": TopicState.FIXED,
+        "asked_starts_at": None,
         "cancelled_by": None,
         "returned": Money.zero("EUR"),
         "returned_credits": 0,
@@ -362,3 +367,41 @@ class TestTheCancelDialog:
         assert [(band.name, band.until, band.share) for band in shown.bands] == [
             ("All", "until the start", 100)
         ]
+
+
+def test_a_proposed_time_is_put_before_the_student_with_what_was_asked() -> None:
+    proposed = seat(
+        status=BookingStatus.PENDING,
+        asked_starts_at=datetime(2026, 12, 7, 9, 0, tzinfo=UTC),
+        can=frozenset({Action.ANSWER, Action.CANCEL}),
+    )
+    view = views.seat_view(proposed, PARIS, NOW, with_date=True)
+    assert (view.proposal, view.was) == (
+        "Tuesday 8 December, 16:00 – 17:00",
+        "instead of Mon 7 Dec, 10:00",
+    )
+    assert view.badge == "Your answer"
+
+
+@pytest.mark.parametrize(
+    ("state", "note", "can_agree"),
+    [
+        (TopicState.BY_STUDENT, "suggested by you", False),
+        (TopicState.BY_INSTRUCTOR, "suggested by Ada", True),
+        (TopicState.LOCKED, "agreed", False),
+        (TopicState.FIXED, "", False),
+    ],
+)
+def test_a_topic_says_who_named_it_and_can_be_agreed_to(
+    state: TopicState, note: str, can_agree: bool
+) -> None:
+    named = seat(topic="Eigenvalues", topic_state=state, can=frozenset({Action.AGREE_TOPIC}))
+    view = views.seat_view(named, PARIS, NOW, with_date=True)
+    assert (view.topic, view.topic_note, view.can_agree) == ("Eigenvalues", note, can_agree)
+
+
+def test_who_was_cancelled_on_is_led_to_other_times_and_who_cancelled_is_not() -> None:
+    by_host = seat(status=BookingStatus.CANCELLED, cancelled_by="instructor")
+    assert views.seat_view(by_host, PARIS, NOW, with_date=True).again_href == "/book/usr_9?offering=off_1"
+    own = seat(status=BookingStatus.CANCELLED, cancelled_by="student")
+    assert views.seat_view(own, PARIS, NOW, with_date=True).again_href == ""

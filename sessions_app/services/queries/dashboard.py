@@ -19,6 +19,7 @@ from sqlalchemy import select as sql_select
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
+from sessions_app.domain import topics
 from sessions_app.domain.booking_lifecycle import (
     ATTENDED_OR_MISSED,
     OCCUPYING,
@@ -430,7 +431,8 @@ def _offered(
         yield Action.REVIEW
     if status is BookingStatus.PENDING and booking.proposed_at is not None:
         yield Action.ANSWER
-    if is_ahead and status in OCCUPYING and status is not BookingStatus.HELD:
+    is_open = is_ahead and status in OCCUPYING and status is not BookingStatus.HELD
+    if is_open and topics.may_suggest(booking.topic_state):
         yield Action.AGREE_TOPIC
     if status in UPCOMING and booking.ends_at > now and session.modality is not Modality.IN_PERSON:
         yield Action.JOIN

@@ -19,7 +19,16 @@ from sessions_app.components.bound import toasts, visitor
 from sessions_app.settings import Settings, load_settings
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "guides"
-ORDER = ("booking", "payment-and-cancelling", "joining", "holding", "hours", "time-zones", "account")
+ORDER = (
+    "booking",
+    "payment-and-cancelling",
+    "joining",
+    "holding",
+    "hours",
+    "schedule",
+    "time-zones",
+    "account",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +61,8 @@ def figures(settings: Settings) -> dict[str, str]:
         "reschedule_limit": str(settings.reschedule_limit),
         "reschedule_hours": str(settings.reschedule_notice_hours),
         "join_minutes": str(settings.join_early_minutes),
+        "pay_hours": str(settings.pay_after_accept_hours),
+        "cutoff_hours": str(settings.group_minimum_cutoff_hours),
         "no_show_minutes": str(settings.no_show_wait_minutes),
         "dispute_hours": str(settings.dispute_window_hours),
     }

@@ -600,7 +600,7 @@ def _report_form(seat: Any) -> rx.Component:
             default_value=seat.private_note,
             max_length=NOTE_LIMIT,
         ),
-        ui.button("Save notes", kind="submit", variant="primary"),
+        ui.button("Save notes", kind="submit"),
         on_submit=RoomState.save_report,
         class_name="mt-5 space-y-4 border-t border-line pt-5",
     )

@@ -39,6 +39,7 @@ class RoomState(AppState):
     _heard_at: datetime | None = None
     _room: datetime | None = None
     _may_record: bool = False
+    _proposed: rx.Field[list[str]] = rx.field(default_factory=list)
 
     @rx.event
     @require()
@@ -50,7 +51,8 @@ class RoomState(AppState):
         if session_id != self._session_id or not is_recent:
             self._go_out()
         if session_id != self._session_id:
-            self._session_id, self.absent, self.view = session_id, [], RoomView()
+            self._session_id, self.absent, self._proposed = session_id, [], []
+            self.view = RoomView()
         await self._draw()
         topics = [live.room_topic(session_id), live.person_topic(self.visitor.person_id)]
         hub.watch(self, RoomState.refresh, topics)
@@ -101,7 +103,8 @@ class RoomState(AppState):
     @require()
     async def end(self) -> None:
         """The instructor ends it for everybody."""
-        absent = [one for one in self.absent if any(one == who.booking_id for who in self.view.people)]
+        missing = {who.booking_id for who in self.view.people if who.can_be_absent}
+        absent = [one for one in self.absent if one in missing]
         await self._run(sessions.end, session_id=self._session_id, absent=absent)
         self._go_out()
         await self._draw()
@@ -201,6 +204,15 @@ class RoomState(AppState):
         view = room_view(page, self._viewer(), is_in=self._is_in, label=label)
         if view != self.view:
             self.view = view
+        self._propose_absent()
+
+    def _propose_absent(self) -> None:
+        """Mark, once, whoever never came when they have been waited for; the instructor may say otherwise."""
+        never = [who.booking_id for who in self.view.people if who.can_be_absent and not who.here]
+        new = [one for one in never if one not in self._proposed]
+        if new:
+            self._proposed = [*self._proposed, *new]
+            self.absent = [*self.absent, *new]
 
     def _must_enter_again(self, page: JoinPage) -> bool:
         """Whether the way in is another now: let in from the lobby, another room, or the right to record."""

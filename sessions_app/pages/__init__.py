@@ -11,6 +11,7 @@ import reflex as rx
 
 from sessions_app.pages import (
     availability,
+    board,
     book,
     confirmation,
     course,
@@ -32,6 +33,7 @@ from sessions_app.pages import (
 )
 from sessions_app.pages import help as help_pages
 from sessions_app.state.availability import AvailabilityState
+from sessions_app.state.board import BoardPageState
 from sessions_app.state.book import BookState
 from sessions_app.state.confirmation import ConfirmationState
 from sessions_app.state.courses import CourseListState, CourseState
@@ -104,6 +106,7 @@ PAGES: tuple[Page, ...] = (
         "Weekly hours",
         on_load=AvailabilityState.open,
     ),
+    Page("/assistant", board.board, "Live board", on_load=BoardPageState.open),
     Page("/instructor", instructor_home.instructor_home, "Today", on_load=InstructorHomeState.open),
     Page(
         "/instructor/offerings",

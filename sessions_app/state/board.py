@@ -32,7 +32,7 @@ class BoardPageState(AppState):
     view: BoardView = BoardView()
     panel: PanelView = CLOSED
 
-    _show: str = "all"
+    _filter: str = "all"
     _instructor: str = ""
     _text: str = ""
     _session: str = ""
@@ -45,9 +45,9 @@ class BoardPageState(AppState):
         query = self.router.url.query_parameters
         show, instructor = query.get("show", "all"), query.get("instructor", "")[:_LONGEST_ID]
         show = show if show in FILTERS else "all"
-        if (show, instructor) != (self._show, self._instructor):
+        if (show, instructor) != (self._filter, self._instructor):
             self._limit = PAGE
-        self._show, self._instructor = show, instructor
+        self._filter, self._instructor = show, instructor
         self._session = query.get("session", "")[:_LONGEST_ID]
         hub.watch(self, BoardPageState.refresh, {live.BOARD_TOPIC})
         await self._load()
@@ -102,7 +102,7 @@ class BoardPageState(AppState):
         found = await self._read(
             queries.board,
             zone=viewer.known_zone,
-            states=FILTERS[self._show][1],
+            states=FILTERS[self._filter][1],
             instructor_id=self._instructor,
             text=self._text,
             limit=self._limit,
@@ -110,7 +110,7 @@ class BoardPageState(AppState):
         view = views.board_view(
             found,
             viewer,
-            chosen=self._show,
+            chosen=self._filter,
             instructor=self._instructor,
             text=self._text,
             opened=self._session,
@@ -131,6 +131,6 @@ class BoardPageState(AppState):
             self.panel = CLOSED
 
     def _go(self, **changes: str) -> Any:
-        asked = {"show": self._show, "instructor": self._instructor, "session": self._session} | changes
+        asked = {"show": self._filter, "instructor": self._instructor, "session": self._session} | changes
         kept = {name: value for name, value in asked.items() if value and (name, value) != ("show", "all")}
         return rx.redirect(f"/assistant?{urlencode(kept)}" if kept else "/assistant", replace=True)

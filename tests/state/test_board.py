@@ -1,0 +1,112 @@
+"""The live board's state, driven by events as a browser would."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sessions_app.domain.permissions import Actor, Role
+from sessions_app.models import Person
+from sessions_app.services import bookings
+from sessions_app.state.base import AppState
+from sessions_app.state.board import UNKNOWN, BoardPageState
+from sessions_app.state.board_views import CLOSED
+from tests.services.world import World, at
+from tests.state.conftest import Tab
+from tests.state.test_dashboard_states import redirected_to, signed_in
+
+
+@pytest.fixture
+def ann(world: World) -> Person:
+    return world.person("Ann Assistant", Role.ASSISTANT)
+
+
+@pytest.fixture
+def opened(tab: Tab, world: World, ann: Person) -> Any:
+    """Open an address as the assistant, as a page load does."""
+
+    def open_at(path: str = "/assistant") -> BoardPageState:
+        tab.connect(cookie=signed_in(world, ann), path=path)
+        tab.send(BoardPageState, "open")
+        return tab.state(BoardPageState)
+
+    return open_at
+
+
+def test_the_board_says_how_far_away_everything_is(opened: Any, world: World) -> None:
+    world.book(world.student("Noah Berger"), world.offering(title="Series"), at(2, 10))
+    world.clock.set(at(2, 10, 3))
+    view = opened().view
+    (row,) = view.rows
+    assert (row.begins, row.small, row.state, row.waits) == ("10:00", "3 min late", "late", "Not started")
+    assert row.people == "Ada Lindqvist with Noah Berger"
+    assert view.live == "Live, 10:03 in UTC"
+    assert {one.key: one.count for one in view.filters} == {
+        "all": 1, "attention": 1, "soon": 0, "running": 0, "late": 1, "requests": 0, "unpaid": 0,
+    }  # fmt: skip
+
+
+def test_the_address_chooses_filter_and_session(opened: Any, world: World) -> None:
+    placed = world.book(world.student("Noah Berger"), world.offering(), at(2, 10))
+    world.clock.set(at(2, 9))
+    assert opened("/assistant?show=late").view.rows == ()
+    assert opened("/assistant?show=late").view.empty == "Nothing here right now."
+    assert len(opened("/assistant?show=nonsense").view.rows) == 1
+    panel = opened(f"/assistant?session={placed.session.id}").panel
+    assert [person.name for person in panel.people] == ["Ada Lindqvist", "Noah Berger"]
+    assert [one.what for one in panel.happenings] == ["Seat booked", "Time held"]
+    assert panel.happenings[0].who == "By Noah Berger, student"
+    assert opened().panel == CLOSED
+
+
+def test_a_timeline_names_who_was_served_and_why(opened: Any, world: World, ann: Person) -> None:
+    student = world.student("Noah Berger")
+    placed = world.book(student, world.offering(), at(3, 10))
+    helping = Actor(person_id=ann.id, role=ann.role, on_behalf_of=student.id)
+    world.platform.run(bookings.cancel, helping, booking_id=placed.booking.id, reason="Ill")
+    panel = opened(f"/assistant?session={placed.session.id}").panel
+    assert panel.happenings[0].who == "By Ann Assistant, assistant for Noah Berger: “Ill”"
+
+
+def test_words_are_searched_and_controls_change_the_address(opened: Any, tab: Tab, world: World) -> None:
+    world.book(world.student("Noah Berger"), world.offering(), at(2, 10))
+    world.clock.set(at(2, 9))
+    opened()
+    tab.send(BoardPageState, "search", text="mina")
+    assert tab.state(BoardPageState).view.empty == "No session or person matches."
+    tab.send(BoardPageState, "search", text="noah")
+    assert len(tab.state(BoardPageState).view.rows) == 1
+    assert redirected_to(tab.send(BoardPageState, "show", key="late")) == "/assistant?show=late"
+    assert (
+        redirected_to(tab.send(BoardPageState, "open_panel", session_id="ses_1"))
+        == "/assistant?session=ses_1"
+    )
+    assert redirected_to(tab.send(BoardPageState, "choose_instructor", instructor_id="usr_1")) == (
+        "/assistant?instructor=usr_1"
+    )
+    assert redirected_to(tab.send(BoardPageState, "close_panel")) == "/assistant"
+    assert tab.send(BoardPageState, "show", key="nonsense") == []
+
+
+def test_a_live_update_shows_what_is_new(opened: Any, tab: Tab, world: World) -> None:
+    world.clock.set(at(2, 1))
+    opened()
+    world.hold(world.student("Paul"), world.offering(), at(2, 14))
+    tab.send(BoardPageState, "refresh", by_itself=True)
+    assert [row.state for row in tab.state(BoardPageState).view.rows] == ["unpaid"]
+    tab.send(BoardPageState, "show_more")
+
+
+def test_an_unknown_session_is_refused_kindly(opened: Any, tab: Tab) -> None:
+    assert opened("/assistant?session=ses_none").panel == CLOSED
+    assert tab.state(AppState).problem.message == UNKNOWN
+
+
+def test_it_is_closed_to_everybody_else(tab: Tab, world: World) -> None:
+    tab.connect(path="/assistant")
+    assert redirected_to(tab.send(BoardPageState, "open")).startswith("/login")
+    for person in (world.student(), world.instructor, world.person("Greta", Role.GUARDIAN)):
+        tab.connect(cookie=signed_in(world, person), path="/assistant")
+        assert redirected_to(tab.send(BoardPageState, "open")) == "/"
+        assert not tab.state(BoardPageState).view.ready

@@ -47,9 +47,7 @@ def _content() -> rx.Component:
         sheet_heading("Weekly hours", _zone(), action=_actions()),
         rx.el.div(
             rx.el.div(
-                rx.cond(
-                    ~_STATE.dating.is_open & ~_STATE.publishing.is_open & _is_general_problem(), problem()
-                ),
+                rx.cond(_is_general_problem(), problem()),
                 _stale(),
                 _none(),
                 _outside(),
@@ -89,7 +87,9 @@ def _content() -> rx.Component:
 
 
 def _is_general_problem() -> Any:
-    return ~rx.Var.create(["ask_on", "ask_at"]).contains(AppState.problem.field)
+    """Whether a refusal has no better place: a field of its own, a dialog, or the banner about another save."""
+    has_place = rx.Var.create(["ask_on", "ask_at"]).contains(AppState.problem.field) | _STATE.is_stale
+    return ~has_place & ~_STATE.dating.is_open & ~_STATE.publishing.is_open
 
 
 def _zone() -> rx.Component:
@@ -578,6 +578,13 @@ def _question() -> rx.Component:
                 ui.select_field("For", "ask_offering", _STATE.offerings),
             ),
             ui.button("Explain", kind="submit", size="sm", class_name="w-full"),
+            rx.cond(
+                _STATE.unsaved != "",
+                rx.el.p(
+                    "Answered by what is saved, without your unsaved changes.",
+                    class_name="text-xs text-ink-3",
+                ),
+            ),
             on_submit=_STATE.explain,
             class_name="mt-3 space-y-3",
         ),

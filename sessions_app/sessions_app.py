@@ -23,6 +23,7 @@ from sessions_app.state import quiet_logs, surroundings
 from sessions_app.state.hub import hub
 from sessions_app.state.session_binding import SessionBinding
 from sessions_app.state.surroundings import Surroundings
+from sessions_app.state.unread import UnreadState
 from sessions_app.wiring import build_platform, build_probes
 
 quiet_logs.install()
@@ -61,5 +62,10 @@ app.register_lifespan_task(running)
 for page in PAGES:
     if not (page.only_in_development and settings.is_production):
         document.add_page(
-            app, page.draw, page.route, title=page.title, description=page.description, on_load=page.on_load
+            app,
+            page.draw,
+            page.route,
+            title=page.title,
+            description=page.description,
+            on_load=[*page.opening, UnreadState.open],
         )

@@ -36,6 +36,7 @@ class Actions:
     move: OnBooking
     agree_topic: Callable[[Any, Any], Any]
     ask_topic: OnBooking
+    review: OnBooking
     busy: rx.Var[str]
 
 
@@ -123,7 +124,11 @@ def row_actions(seat: Any, do: Actions, title_id: Any) -> rx.Component:
     described = {"aria_describedby": title_id}
     return rx.fragment(
         rx.cond(
-            seat.can_move | seat.can_cancel | (seat.join == "open"),
+            seat.can_move
+            | seat.can_cancel
+            | (seat.join == "open")
+            | (seat.message_href != "")
+            | (seat.review != ""),
             rx.el.span(
                 rx.cond(
                     seat.join == "open",
@@ -136,9 +141,17 @@ def row_actions(seat: Any, do: Actions, title_id: Any) -> rx.Component:
                         **described,
                     ),
                 ),
+                rx.cond(
+                    seat.review != "",
+                    _action(seat.review, do.review(seat.id), **described),
+                ),
+                rx.cond(
+                    seat.message_href != "",
+                    _action("Message", rx.redirect(seat.message_href), **described),
+                ),
                 move_button(seat, do.move, title_id, class_name=_ACTION),
                 rx.cond(seat.can_cancel, _action("Cancel", do.cancel(seat.id), **described)),
-                class_name="flex gap-1 max-sm:basis-full max-sm:gap-2",
+                class_name="flex flex-wrap gap-1 max-sm:basis-full max-sm:gap-2",
             ),
         ),
         rx.cond(
@@ -185,7 +198,7 @@ def move_button(seat: Any, on_move: OnBooking, title_id: Any, *, class_name: str
     return rx.cond(seat.can_move, rx.cond(seat.move_blocked != "", blocked, open_))
 
 
-def _action(label: str, on_click: Any, **attrs: Any) -> rx.Component:
+def _action(label: ui.Text, on_click: Any, **attrs: Any) -> rx.Component:
     return rx.el.button(label, type="button", on_click=on_click, class_name=_ACTION, **attrs)
 
 

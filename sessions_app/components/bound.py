@@ -9,6 +9,7 @@ import reflex as rx
 
 from sessions_app.components import layout, ui
 from sessions_app.state.base import AppState
+from sessions_app.state.unread import UnreadState
 
 
 def visitor() -> layout.Visitor:
@@ -21,6 +22,7 @@ def visitor() -> layout.Visitor:
         initials=who.initials,
         colour=who.colour,
         role=who.role,
+        messages=UnreadState.count,
     )
 
 

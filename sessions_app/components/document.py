@@ -26,6 +26,7 @@ DEFERRED_SCRIPTS = (
     "/hours.js",
     "/editor.js",
     "/week.js",
+    "/messages.js",
 )
 DESCRIPTION = "Find someone who can explain it, see who is free this week, and book in your own time zone."
 

@@ -19,7 +19,7 @@ from sessions_app.components.brand import logo, wordmark
 from sessions_app.components.ui.links import current_page
 from sessions_app.settings import load_settings
 
-Place = Literal["home", "discover", "courses", "instructors", "book", "help", "account", ""]
+Place = Literal["home", "discover", "courses", "instructors", "book", "messages", "help", "account", ""]
 
 MAIN = "main"
 COLUMN = "mx-auto max-w-[76rem] px-(--gutter)"
@@ -35,7 +35,7 @@ class Visitor:
 
     ``ready`` is false until the browser has heard from the server; the account corner stays empty so long, so
     that nobody signed in sees "Sign in" flash. ``role`` is student, guardian, instructor, assistant or admin;
-    ``colour`` 1 to 8; ``unread`` counts new notifications.
+    ``colour`` 1 to 8; ``unread`` counts new notifications, ``messages`` unread messages.
     """
 
     ready: ui.Flag = True
@@ -46,6 +46,7 @@ class Visitor:
     role: ui.Text = ""
     photo: ui.Text = ""
     unread: ui.Number | None = None
+    messages: ui.Number | None = None
 
 
 ANYONE = Visitor()
@@ -247,8 +248,32 @@ def _navigation(visitor: Visitor, current: Place) -> list[rx.Component]:
         _choose(visitor.signed_in, own, guest),
         ui.nav_link("Courses", "/courses", current=current == "courses"),
         ui.nav_link(people_label(), "/instructors", current=current == "instructors"),
+        _choose(visitor.signed_in, _messages_link(visitor, current)),
         ui.nav_link("Help", "/help", current=current == "help"),
     ]
+
+
+def _messages_link(visitor: Visitor, current: Place) -> rx.Component:
+    return ui.nav_link(
+        rx.el.span("Messages", _new_messages(visitor.messages)),
+        "/messages",
+        current=current == "messages",
+    )
+
+
+def _new_messages(count: ui.Number | None) -> rx.Component:
+    """How many messages are new, as a small figure that follows the word."""
+    if count is None or isinstance(count, int):
+        return rx.fragment()
+    return rx.cond(
+        count > 0,
+        rx.el.span(
+            rx.el.span(count),
+            rx.el.span(" unread", class_name="sr-only"),
+            class_name="ml-1.5 inline-flex h-5 min-w-5 items-center justify-center rounded-full bg-sun-soft px-1.5 "
+            "text-xs font-medium tabular-nums text-sun-text",
+        ),
+    )
 
 
 def _top_bar(visitor: Visitor, current: Place) -> rx.Component:
@@ -361,14 +386,18 @@ def _tab_bar(visitor: Visitor, current: Place) -> rx.Component:
         ("home", "Home", "house", home_of(visitor.role)),
         ("courses", "Courses", "book-open", "/courses"),
         ("book", "Book", "calendar-plus", "/instructors"),
-        ("help", "Help", "circle-help", "/help"),
+        ("messages", "Messages", "message-square", "/messages"),
         ("account", "Account", "user", "/settings"),
     ]
 
     return foot_bar(
         *(
             foot_link(
-                words, name, href, current=current == key or (key == "book" and current == "instructors")
+                words,
+                name,
+                href,
+                current=current == key or (key == "book" and current == "instructors"),
+                count=visitor.messages if key == "messages" else None,
             )
             for key, words, name, href in tabs
         ),

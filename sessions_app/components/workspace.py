@@ -61,8 +61,10 @@ def workspace(
     counts: Mapping[Room, ui.Number] | None = None,
     toasts: rx.Component | None = None,
 ) -> rx.Component:
-    """A page of the workspace; ``title`` heads it on phones, ``counts`` says what waits in which place."""
-    waiting = counts or {}
+    """A page of the workspace; ``title`` heads it on phones, ``counts`` says what waits in which place;
+    messages are counted by the visitor."""
+    waiting: dict[Room, ui.Number] = {} if visitor.messages is None else {"messages": visitor.messages}
+    waiting |= counts or {}
     return layout.frame(
         rx.el.div(
             _side(visitor, places, current, waiting),

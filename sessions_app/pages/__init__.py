@@ -25,6 +25,7 @@ from sessions_app.pages import (
     instructor_profile,
     instructors,
     landing,
+    messages,
     not_found,
     room,
     settings,
@@ -43,8 +44,11 @@ from sessions_app.state.instructor_bookings import InstructorBookingsState
 from sessions_app.state.instructor_home import InstructorHomeState
 from sessions_app.state.instructor_profile import InstructorProfileState
 from sessions_app.state.meeting_place import MeetingPlaceState
+from sessions_app.state.messages import MessagesState
 from sessions_app.state.moving import MoveState
 from sessions_app.state.offerings import OfferingsState
+from sessions_app.state.profile_reviews import ProfileReviewsState
+from sessions_app.state.reviewing import ReviewState
 from sessions_app.state.room import RoomState
 from sessions_app.state.settings import SettingsState
 from sessions_app.state.test_pay import TestPayState
@@ -63,6 +67,13 @@ class Page:
     description: str = ""
     on_load: Any = None
     only_in_development: bool = False
+
+    @property
+    def opening(self) -> list[Any]:
+        """The events of its opening, as a list."""
+        if self.on_load is None:
+            return []
+        return list(self.on_load) if isinstance(self.on_load, list) else [self.on_load]
 
 
 PAGES: tuple[Page, ...] = (
@@ -89,7 +100,7 @@ PAGES: tuple[Page, ...] = (
         instructor_profile.instructor_profile,
         "Instructor",
         instructor_profile.DESCRIPTION,
-        on_load=InstructorProfileState.open_profile,
+        on_load=[InstructorProfileState.open_profile, ProfileReviewsState.open_reviews],
     ),
     Page("/login", sign_in.sign_in, "Sign in"),
     Page("/signup", sign_in.sign_up, "Create an account"),
@@ -99,7 +110,12 @@ PAGES: tuple[Page, ...] = (
     Page("/book/[instructor_id]", book.book, "Book a Session", on_load=BookState.load),
     Page("/booking/confirmation", confirmation.confirmation, "Your booking", on_load=ConfirmationState.load),
     Page("/test-pay/[token]", test_pay.test_pay, "Test payment", on_load=TestPayState.load),
-    Page("/dashboard", dashboard.dashboard, "Home", on_load=[DashboardState.open, MoveState.open]),
+    Page(
+        "/dashboard",
+        dashboard.dashboard,
+        "Home",
+        on_load=[DashboardState.open, MoveState.open, ReviewState.open],
+    ),
     Page(
         "/instructor/availability",
         availability.availability,
@@ -121,6 +137,7 @@ PAGES: tuple[Page, ...] = (
         on_load=InstructorBookingsState.open,
     ),
     Page("/session/[session_id]/room", room.room, "Join your session", on_load=RoomState.load),
+    Page("/messages", messages.messages, "Messages", on_load=MessagesState.open),
     Page("/help", help_pages.index, "Help"),
     *(
         Page(guide.route, partial(help_pages.guide_page, guide), guide.title, guide.summary)

@@ -83,6 +83,7 @@ def _outcome(view: Any) -> rx.Component:
             class_name="mt-8 flex flex-col-reverse gap-2 sm:flex-row sm:justify-center",
         ),
         rx.el.p(
+            rx.cond(view.message_href != "", ui.text_link("Message", view.message_href)),
             rx.cond(view.reschedule_href != "", ui.text_link("Reschedule", view.reschedule_href)),
             rx.cond(view.cancel_href != "", ui.text_link("Cancel", view.cancel_href)),
             class_name="mt-6 flex flex-wrap justify-center gap-x-5 text-sm",

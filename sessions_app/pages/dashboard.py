@@ -11,11 +11,13 @@ from sessions_app.components.booking_card import Actions, booking_row, move_butt
 from sessions_app.components.bound import problem, toasts, visitor
 from sessions_app.components.cancel_dialog import cancel_dialog
 from sessions_app.components.move_dialog import move_dialog
+from sessions_app.components.review_dialog import review_dialog
 from sessions_app.components.schedule_dialogs import topic_dialog
 from sessions_app.components.ui.values import node_id
 from sessions_app.settings import load_settings
 from sessions_app.state.dashboard import DashboardState
 from sessions_app.state.moving import MoveState
+from sessions_app.state.reviewing import ReviewState
 
 _LABEL = load_settings().instructor_label.lower()
 _EMPTY = {
@@ -59,6 +61,7 @@ def _actions() -> Actions:
         move=MoveState.ask,
         agree_topic=DashboardState.agree_topic,
         ask_topic=DashboardState.ask_topic,
+        review=ReviewState.ask,
         busy=DashboardState.busy,
     )
 
@@ -73,7 +76,8 @@ def _content(view: Any) -> rx.Component:
         rx.cond(
             (DashboardState.cancelling.booking_id == "")
             & (DashboardState.naming.booking_id == "")
-            & (MoveState.moving.booking_id == ""),
+            & (MoveState.moving.booking_id == "")
+            & (ReviewState.draft.booking_id == ""),
             problem("mb-4"),
         ),
         _filter(view),
@@ -243,6 +247,15 @@ def _next(following: Any) -> rx.Component:
         "aria-disabled:border-transparent aria-disabled:hover:bg-surface-3"
     )
     actions = rx.el.div(
+        rx.cond(
+            seat.message_href != "",
+            ui.button(
+                "Message",
+                on_click=rx.redirect(seat.message_href),
+                aria_describedby=title_id,
+                class_name="max-sm:flex-1",
+            ),
+        ),
         rx.cond(
             seat.join != "open",
             move_button(seat, MoveState.ask, title_id, class_name=button),
@@ -546,6 +559,9 @@ def _dialogs() -> rx.Component:
             on_choose=MoveState.choose,
             on_move=MoveState.move,
             busy=MoveState.busy,
+        ),
+        review_dialog(
+            ReviewState.draft, on_keep=ReviewState.keep, on_write=ReviewState.write, is_busy=ReviewState.busy
         ),
     )
 

@@ -7,12 +7,15 @@ from typing import Any
 import reflex as rx
 
 from sessions_app.components import layout, people, ui
-from sessions_app.components.bound import problem, toasts, visitor
+from sessions_app.components.bound import problem, problem_of, toasts, visitor
+from sessions_app.components.stars import stars
 from sessions_app.components.ui.cards import CARD
 from sessions_app.components.ui.values import node_id
+from sessions_app.services.reviews import REASON_LENGTH, TEXT_LENGTH
 from sessions_app.settings import load_settings
 from sessions_app.state.base import AppState
 from sessions_app.state.instructor_profile import InstructorProfileState
+from sessions_app.state.profile_reviews import ProfileReviewsState
 
 DESCRIPTION = "What this instructor teaches, what it costs, and the next free times in your own time zone."
 
@@ -138,13 +141,138 @@ def _offering(offering: Any) -> rx.Component:
 
 
 def _reviews() -> rx.Component:
+    view = ProfileReviewsState.view
     return rx.el.section(
         rx.el.h2("Reviews", id=node_id("reviews"), class_name="text-lg font-semibold"),
-        rx.el.p(
-            "No reviews yet. A rating stands here once three students have written one.",
-            class_name="mt-2 text-sm text-ink-2",
+        rx.cond(
+            view.ready & (view.rows.length() == 0),
+            rx.el.p(
+                "No reviews yet. A rating stands here once three students have written one.",
+                class_name="mt-2 text-sm text-ink-2",
+            ),
+            rx.el.p(view.words, class_name="mt-2 text-sm text-ink-2"),
         ),
+        rx.cond(
+            view.rows.length() > 0,
+            rx.el.ul(rx.foreach(view.rows, _review), class_name="mt-2 divide-y divide-line"),
+        ),
+        rx.cond(
+            view.has_more,
+            ui.button("Show more reviews", on_click=ProfileReviewsState.show_more, class_name="mt-4 w-full"),
+        ),
+        _review_dialogs(),
         aria_labelledby="reviews",
+    )
+
+
+def _review(review: Any) -> rx.Component:
+    by = "rev-" + review.id
+    return rx.el.li(
+        rx.el.div(
+            stars(review.rating),
+            rx.el.span(review.author, id=node_id(by), class_name="text-sm font-medium"),
+            rx.el.span(review.date, class_name="ml-auto text-xs tabular-nums text-ink-3"),
+            class_name="flex items-center gap-3",
+        ),
+        rx.cond(
+            review.body != "",
+            rx.el.p(
+                review.body,
+                class_name="mt-2 max-w-[42rem] text-sm whitespace-pre-line wrap-anywhere text-ink-2",
+            ),
+        ),
+        rx.cond(
+            review.answer != "",
+            rx.el.div(
+                rx.el.p("Answer, ", review.answered, class_name="text-xs tabular-nums text-ink-3"),
+                rx.el.p(
+                    review.answer, class_name="mt-1 text-sm whitespace-pre-line wrap-anywhere text-ink-2"
+                ),
+                class_name="mt-3 max-w-[42rem] rounded-control bg-surface-2 px-4 py-3",
+            ),
+        ),
+        rx.cond(
+            review.can_answer | review.can_report,
+            rx.el.div(
+                rx.cond(
+                    review.can_answer,
+                    ui.text_button(
+                        rx.cond(review.answer != "", "Edit answer", "Answer"),
+                        on_click=ProfileReviewsState.ask("answer", review.id),
+                        aria_describedby=by,
+                        class_name="text-xs",
+                    ),
+                ),
+                rx.cond(
+                    review.can_report,
+                    ui.text_button(
+                        "Report",
+                        on_click=ProfileReviewsState.ask("report", review.id),
+                        aria_describedby=by,
+                        class_name="text-xs",
+                    ),
+                ),
+                class_name="mt-2 flex gap-4",
+            ),
+        ),
+        key=review.id,
+        class_name="py-5",
+    )
+
+
+def _review_dialogs() -> rx.Component:
+    asked = ProfileReviewsState.asked
+
+    def form(form_id: str, field: rx.Component, on_submit: Any) -> rx.Component:
+        return rx.el.form(
+            field, id=node_id(form_id), on_submit=on_submit, reset_on_submit=False, key=asked.review_id
+        )
+
+    def footer(form_id: str, confirm: str) -> rx.Component:
+        return rx.fragment(
+            ui.button("Not now", on_click=ProfileReviewsState.keep),
+            ui.button(confirm, variant="primary", kind="submit", custom_attrs={"form": form_id}),
+        )
+
+    return rx.fragment(
+        ui.dialog(
+            "Report this review?",
+            rx.el.p("Our staff read it and decide whether it stays.", class_name="text-sm text-ink-2"),
+            form(
+                "report-form",
+                ui.text_area(
+                    "What is wrong with it? (optional)",
+                    "reason",
+                    max_length=REASON_LENGTH,
+                    error=problem_of("reason"),
+                ),
+                ProfileReviewsState.report,
+            ),
+            open=asked.what == "report",
+            on_close=ProfileReviewsState.keep,
+            footer=footer("report-form", "Report review"),
+            id="report-dialog",
+        ),
+        ui.dialog(
+            "Your answer",
+            form(
+                "answer-form",
+                ui.text_area(
+                    "Everybody can read it",
+                    "body",
+                    id="answer-body",
+                    default_value=asked.answer,
+                    max_length=TEXT_LENGTH,
+                    hint="You can change it for 14 days.",
+                    error=problem_of("body"),
+                ),
+                ProfileReviewsState.answer,
+            ),
+            open=asked.what == "answer",
+            on_close=ProfileReviewsState.keep,
+            footer=footer("answer-form", "Publish answer"),
+            id="answer-dialog",
+        ),
     )
 
 

@@ -59,6 +59,7 @@ class SeatView:
     ``notes`` stand behind the instructor's name, ``said`` below. ``proposal`` is a time that waits for an answer,
     ``was`` the one that was asked for; ``again_href`` leads to other times after the other side said no. An empty
     ``move_blocked`` means that moving is possible; ``join`` is "", soon (``join_note`` says when) or open.
+    ``review`` names the control of the review.
     """
 
     id: str = ""
@@ -93,6 +94,8 @@ class SeatView:
     move_blocked: str = ""
     join: str = ""
     join_note: str = ""
+    message_href: str = ""
+    review: str = ""
 
 
 @dataclass(frozen=True)
@@ -304,7 +307,15 @@ def seat_view(seat: Seat, viewer: Viewer, now: datetime, *, with_date: bool) -> 
         move_blocked=why_not_moved(seat.move, viewer, now),
         join=join,
         join_note=join_note,
+        message_href=f"/messages?with={seat.booking_id}" if Action.MESSAGE in seat.can else "",
+        review=_review_words(seat),
     )
+
+
+def _review_words(seat: Seat) -> str:
+    if Action.REVIEW not in seat.can or not seat.is_review_open:
+        return ""
+    return "Write a review" if seat.rating is None else "Edit review"
 
 
 def why_not_moved(verdict: MoveVerdict, viewer: Viewer, now: datetime) -> str:
@@ -453,6 +464,8 @@ def _notes(seat: Seat, viewer: Viewer) -> Iterable[str]:
             yield one_line(seat.place)
     if seat.status is BookingStatus.CANCELLED and seat.cancelled_by == CancelledBy.INSTRUCTOR:
         yield f"cancelled by {short_name(seat.instructor_name)}"
+    if seat.rating is not None:
+        yield f"You rated it {seat.rating}"
     if not seat.returned.is_zero:
         done = "refunded" if seat.is_return_done else "on its way back"
         yield f"{seat.returned.label} {done}"

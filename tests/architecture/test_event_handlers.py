@@ -26,8 +26,8 @@ REFLEX_OWN = frozenset(
 
 PUBLIC = frozenset(
     {
-        "AppState.dismiss_toast",
         "AppState.dismiss_problem",
+        "AppState.dismiss_toast",
         "BookState.choose",
         "BookState.leave",
         "BookState.load",
@@ -52,9 +52,13 @@ PUBLIC = frozenset(
         "DiscoverState.search",
         "DiscoverState.show_more",
         "InstructorProfileState.open_profile",
+        "ProfileReviewsState.open_reviews",
+        "ProfileReviewsState.show_more",
         "SignInState.use_demo_account",
         "TestPayState.leave",
         "TestPayState.refresh",
+        "UnreadState.open",
+        "UnreadState.refresh",
         "ZoneSearchState.search",
     }
 )

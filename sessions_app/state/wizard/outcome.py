@@ -62,6 +62,7 @@ class OutcomeView:
     reschedule_href: str = ""
     cancel_href: str = ""
     files: tuple[FileView, ...] = ()
+    message_href: str = ""
 
 
 def outcome(step: Confirmation, viewer: Viewer) -> OutcomeView:
@@ -113,6 +114,7 @@ def outcome(step: Confirmation, viewer: Viewer) -> OutcomeView:
         else "",
         cancel_href=f"/dashboard?cancel={step.booking_id}" if step.can_change else "",
         files=tuple(file_views(step.files)),
+        message_href=f"/messages?with={step.booking_id}" if kind is Outcome.BOOKED else "",
     )
 
 

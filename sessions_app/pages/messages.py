@@ -425,7 +425,7 @@ def _composer(thread: Any) -> rx.Component:
             enter_key_submit=True,
             auto_complete="off",
             aria_describedby="message-keys",
-            class_name=["field-sizing-content max-h-40 min-h-(--control) resize-none px-3 py-2.5", CONTROL],
+            class_name=["field-sizing-content max-h-40 min-h-(--control) resize-none px-3 py-[9px]", CONTROL],
         ),
         rx.el.span(
             "Enter sends, Shift and Enter begins a new line.", id="message-keys", class_name="sr-only"

@@ -9,7 +9,7 @@ from sessions_app.domain.local_labels import Viewer
 from sessions_app.domain.message_text import spans
 from sessions_app.domain.plain_text import one_line
 from sessions_app.services.conversations import BARRIER_WORDS, Side
-from sessions_app.services.queries.conversations import ConversationRow, Inbox, Thread, Written
+from sessions_app.services.queries.conversations import ConversationRow, Inbox, Thread
 from sessions_app.services.queries.reviews import Reported
 from sessions_app.state.views import avatar_colour, initials
 
@@ -151,7 +151,7 @@ def thread_view(found: Thread, viewer: Viewer) -> ThreadView:
         head=conversation_view(row, viewer, found.now),
         profile_href="" if row.side is Side.INSTRUCTOR else f"/instructors/{row.instructor.id}",
         next="" if next_at is None else f"Next session {viewer.moment(next_at, now=found.now)}",
-        messages=_messages(found.messages, viewer, found.now),
+        messages=_messages(found, viewer),
         last_id=found.messages[-1].id if found.messages else 0,
         has_older=found.has_older,
         notice=BARRIER_WORDS[found.barrier] if found.barrier else "",
@@ -184,14 +184,19 @@ def reported_view(found: Reported) -> ReportedView:
     )
 
 
-def _messages(written: tuple[Written, ...], viewer: Viewer, now: datetime) -> tuple[MessageView, ...]:
+def _messages(found: Thread, viewer: Viewer) -> tuple[MessageView, ...]:
     shown: list[MessageView] = []
-    day, author = "", ""
-    for one in written:
-        today = viewer.relative_day(one.at, now=now)
+    row, day, author = found.row, "", ""
+    other = row.student if row.side is Side.INSTRUCTOR else row.instructor
+    # With two in a conversation, its heading says who the other one is.
+    named = "" if found.is_group or row.side is Side.STAFF or other is None else other.id
+    for one in found.messages:
+        today = viewer.relative_day(one.at, now=found.now)
         name = "You" if one.is_own else one.author_name or "Participant"
         is_first_of_day = today != day
-        heads = (is_first_of_day or name != author) and not one.is_own
+        heads = (
+            (is_first_of_day or name != author) and not one.is_own and not (named and one.author_id == named)
+        )
         shown.append(
             MessageView(
                 id=one.id,

@@ -26,6 +26,7 @@ ORDER = (
     "holding",
     "hours",
     "schedule",
+    "offerings",
     "time-zones",
     "account",
 )
@@ -63,6 +64,7 @@ def figures(settings: Settings) -> dict[str, str]:
         "join_minutes": str(settings.join_early_minutes),
         "pay_hours": str(settings.pay_after_accept_hours),
         "cutoff_hours": str(settings.group_minimum_cutoff_hours),
+        "material_mb": str(settings.max_material_mb),
         "no_show_minutes": str(settings.no_show_wait_minutes),
         "dispute_hours": str(settings.dispute_window_hours),
     }

@@ -43,7 +43,6 @@ MAX_CREDITS = 1000
 MAX_CUTOFF_HOURS = 720
 MAX_OFFERINGS = 100
 MAX_LENGTHS = 6
-_BOOKED_TITLE = 200  # "Course: Offering" is kept on each booking
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,7 +362,7 @@ def _checked(work: UnitOfWork, draft: Draft, profile: InstructorProfile) -> Draf
     if draft.currency not in (None, profile.currency):
         wrong["currency"] = f"Your prices are in {profile.currency}."
     course = _check_what(work, tidy, profile.person_id, wrong)
-    _check_words(tidy, course, wrong)
+    _check_words(tidy, wrong)
     _check_lengths(work, tidy, profile, course, wrong)
     _check_seats(tidy, wrong)
     if has_place and not tidy.place:
@@ -387,13 +386,11 @@ def _lines(text: str) -> str:
     return "\n".join(plain_text.lines(unicodedata.normalize("NFC", text)))
 
 
-def _check_words(tidy: Draft, course: Course | None, wrong: dict[str, str]) -> None:
+def _check_words(tidy: Draft, wrong: dict[str, str]) -> None:
     if not tidy.title:
         wrong["title"] = "Please enter a title."
     elif len(tidy.title) > TITLE_LIMIT:
         wrong["title"] = f"Please keep the title under {TITLE_LIMIT} characters."
-    elif course is not None and len(f"{course.title}: {tidy.title}") > _BOOKED_TITLE:
-        wrong["title"] = "Please shorten the title: with the course's title it is too long."
     for field, limit in (("description", DESCRIPTION_LIMIT), ("requirements", REQUIREMENTS_LIMIT)):
         if len(getattr(tidy, field)) > limit:
             wrong[field] = f"Please keep this under {limit:,} characters."

@@ -18,6 +18,7 @@ from sessions_app.domain.timespans import TimeSpan
 from sessions_app.models import (
     AuditEntry,
     Course,
+    Enrollment,
     InstructorCourse,
     InstructorProfile,
     InstructorSubject,
@@ -29,7 +30,15 @@ from sessions_app.models.catalogue import BookingMode, Modality, SessionType, To
 from sessions_app.services import bookings, intake, live, offerings, teaching, terms
 from sessions_app.services.intake import Wanted
 from sessions_app.services.offerings import Draft, Length, Price
-from sessions_app.services.queries import courses, discovery, free_times, instructors, own_offerings, wizard
+from sessions_app.services.queries import (
+    confirmation,
+    courses,
+    discovery,
+    free_times,
+    instructors,
+    own_offerings,
+    wizard,
+)
 from sessions_app.services.queries.discovery import Search
 from tests.services.world import World, acting, at
 
@@ -175,14 +184,13 @@ def test_only_enrolled_students_need_a_course(world: World) -> None:
     assert list(wrong_fields(refused)) == ["visibility"]
 
 
-def test_the_title_fits_behind_the_courses_where_a_booking_keeps_both(world: World) -> None:
-    course = world.add(Course(title="C" * 100, subject_id=world.course.subject_id))
+def test_the_longest_titles_of_course_and_offering_make_a_booking(world: World) -> None:
+    course = world.add(Course(title="C" * 160, subject_id=world.course.subject_id))
     world.add(InstructorCourse(instructor_id=world.instructor.id, course_id=course.id))
-    with pytest.raises(InvalidInput) as refused:
-        make(world, title="t" * 99, course_id=course.id)
-    assert list(wrong_fields(refused)) == ["title"]
-    made = make(world, title="t" * 98, course_id=course.id)
-    assert len(f"{course.title}: {made.title}") == 200
+    student = world.student()
+    world.add(Enrollment(student_id=student.id, course_id=course.id, created_at=world.clock.now()))
+    offering = make(world, title="t" * 120, course_id=course.id)
+    assert len(world.book(student, offering, at(3, 10)).booking.title) <= 200
 
 
 def test_a_course_given_up_takes_no_new_offering(world: World) -> None:
@@ -308,8 +316,10 @@ def test_a_change_never_touches_what_is_booked(world: World) -> None:
     assert world.booking(before.booking.id).model_dump() == frozen
     assert world.session(before.session.id).model_dump() == session
     assert frozen["price_minor"] == 3200
-    assert frozen["title"] == "Linear Algebra: Exam practice"
+    assert frozen["title"] == "Exam practice, Linear Algebra"
     assert terms.frozen_policy(world.booking(before.booking.id)).name == "full"
+    shown = world.platform.read(confirmation.confirmation, acting(student), session_id=before.session.id)
+    assert (shown.title, shown.place, shown.price) == ("Exam practice", "Library", "€32.00")
 
 
 def test_a_moved_booking_keeps_the_length_it_was_made_with(world: World) -> None:

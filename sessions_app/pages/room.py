@@ -246,6 +246,14 @@ def _facts(view: Any) -> rx.Component:
         ),
         rx.cond(view.lead != "", rx.el.p(view.lead, role="status", class_name="mt-1.5 text-sm text-ink-2")),
         rx.cond(view.other != "", rx.el.p(view.other, class_name="mt-1 text-sm text-ink-3")),
+        rx.cond(
+            view.topic != "",
+            rx.el.p(
+                rx.el.span("Topic: ", class_name="text-ink-3"),
+                view.topic,
+                class_name="mt-1 text-sm text-ink-2 wrap-anywhere",
+            ),
+        ),
         _people(view),
         _recording(view),
         _actions(view),

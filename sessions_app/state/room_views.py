@@ -8,7 +8,7 @@ from datetime import timedelta
 from sessions_app.domain.attendance import HELD, Outcome
 from sessions_app.domain.booking_lifecycle import ATTENDED_OR_MISSED
 from sessions_app.domain.local_labels import Viewer, same_clock
-from sessions_app.domain.plain_text import short_name
+from sessions_app.domain.plain_text import one_line, short_name
 from sessions_app.domain.ports import Protection, VideoKind
 from sessions_app.models.catalogue import Modality
 from sessions_app.services.queries.joining import JoinPage, SeatHere, Settled
@@ -80,6 +80,7 @@ class RoomView:
 
     kind: str = ""
     title: str = ""
+    topic: str = ""
     when: str = ""
     other: str = ""
     status: str = ""
@@ -142,6 +143,7 @@ def room_view(page: JoinPage, viewer: Viewer, *, is_in: bool, label: str) -> Roo
     return RoomView(
         kind=kind,
         title=page.title,
+        topic=one_line(page.topic),
         when=f"{viewer.day(page.starts_at, now=page.now)}, {viewer.span(page.starts_at, page.ends_at)}, "
         f"{viewer.known_zone}",
         other=f"{there.moment(page.starts_at)} in {there.city}" if differs else "",

@@ -13,7 +13,7 @@ from sessions_app.domain.ports import Protection
 from sessions_app.models import Person
 from sessions_app.models.catalogue import BookingMode, Modality, SessionType
 from sessions_app.services import bookings, lesson_notes, outcomes, sessions
-from sessions_app.services.bookings import Placed
+from sessions_app.services.bookings import Details, Placed
 from sessions_app.services.queries import joining
 from sessions_app.services.queries.joining import JoinPage
 from sessions_app.state.room_views import RoomView, room_view
@@ -197,3 +197,17 @@ def test_private_notes_are_only_for_whom_they_belong_to(
     ):
         seen = repr(page(world, person, placed))
         assert ("Shared words" in seen, "Hidden words" in seen, "My words" in seen) == (report, private, own)
+
+
+def test_the_topic_is_there_for_both_sides_and_in_a_group_each_sees_their_own(
+    world: World, student: Person
+) -> None:
+    alone = world.book(student, world.offering(), at(9, 10), details=Details(topic="Eigenvalues"))
+    assert page(world, student, alone).topic == page(world, world.instructor, alone).topic == "Eigenvalues"
+
+    group = world.offering(session_type=SessionType.GROUP, capacity=4)
+    mine = world.book(student, group, at(9, 14), details=Details(topic="Eigenvalues"))
+    other = world.student("Mira Holm")
+    world.book(other, group, at(9, 14))
+    assert page(world, student, mine).topic == "Eigenvalues"
+    assert page(world, other, mine).topic == page(world, world.instructor, mine).topic == ""

@@ -86,7 +86,7 @@ class JoinPage:
     ``seats`` are all that stand or stood to the end for the instructor, else the viewer's own; ``others`` counts
     further students. ``is_on`` while it is to come or under way, ``is_tentative`` while no seat in it, or not the
     viewer's, is final. ``can_join`` is whether this person's seat lets them in now. ``absent_from`` is when somebody
-    who has not come may be called absent.
+    who has not come may be called absent. ``topic`` is that of the viewer's seat, or of the only one there is.
     """
 
     session_id: str
@@ -120,6 +120,7 @@ class JoinPage:
     files: tuple[MaterialFacts, ...]
     seal: str
     now: datetime
+    topic: str = ""
 
 
 def join_page(work: UnitOfWork, *, session_id: str) -> JoinPage:
@@ -153,7 +154,9 @@ def join_page(work: UnitOfWork, *, session_id: str) -> JoinPage:
     seal = work.db.get(AttendanceSeal, session_id)
     answers = recording.answers(work, session_id)
     wanted = room is not None and room.wants_recording
+    seat = own or (shown[0] if len(shown) == 1 else None)
     return JoinPage(
+        topic="" if seat is None else seat.custom_topic,
         session_id=session.id,
         title=own.title if own is not None else shown[0].title if len(shown) == 1 else session.title,
         is_host=is_host,

@@ -251,6 +251,10 @@ def _block(block: Any, do: WeekActions) -> rx.Component:
                 _item(block.can_move, "Move to…", "calendar-clock", do.move_group(block.id)),
                 _item(block.can_move, "Move to…", "calendar-clock", do.move(block.id)),
             ),
+            rx.cond(
+                (block.kind == "session") | (block.kind == "running") | (block.kind == "past"),
+                ui.menu_link("Message", "/messages?with=" + block.id, lead="message-square"),
+            ),
             ui.menu_link("Session room", "/session/" + block.session_id + "/room", lead="video"),
             rx.cond(
                 block.can_cancel,

@@ -41,7 +41,7 @@ class FiguresQuery(Incoming):
     days: Literal["7", "28", "90"] = "28"
 
 
-@router.get("/figures.csv", response_class=FiguresFile, responses=_FILE)
+@router.get("/figures.csv", response_class=Response, responses=_FILE)
 def figures_file(
     platform: PlatformDep, actor: ReaderDep, query: Annotated[FiguresQuery, Query()]
 ) -> FiguresFile:

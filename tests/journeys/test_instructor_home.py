@@ -1,0 +1,154 @@
+"""The instructor's home and the live board at the built app: what a student does shows on both without a reload."""
+
+from __future__ import annotations
+
+import re
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from sessions_app.adapters.sandbox_payments import SandboxGateway
+from sessions_app.domain.booking_lifecycle import BookingStatus
+from sessions_app.domain.permissions import Role
+from sessions_app.models import InstructorProfile
+from sessions_app.models.database import open_engine
+from sessions_app.services.unit_of_work import Platform
+from sessions_app.settings import parse_settings
+from tests.conftest import ServeApp
+from tests.doubles.clock import StoppedClock
+from tests.infra.axe import assert_accessible
+from tests.infra.browser import DESKTOP, PHONE, Screen, Theme
+from tests.journeys.conftest import NewVisitor
+from tests.journeys.test_instructor_bookings import AT_ONCE_MS, School
+from tests.services.world import World
+
+
+@pytest.fixture
+def place(serve: ServeApp, sqlite_url: str, new_visitor: NewVisitor, tmp_path: Path) -> School:
+    """An app with an instructor and a student."""
+    app = serve(DATABASE_URL=sqlite_url, RATE_LIMIT_PER_MINUTE="0")
+    engine, clock = open_engine(sqlite_url), StoppedClock(datetime.now(UTC).replace(microsecond=0))
+    platform = Platform(
+        engine=engine,
+        settings=parse_settings(database_url=sqlite_url, port=app.port, data_dir=tmp_path),
+        clock=clock,
+        payments=SandboxGateway(engine, clock),
+        mailer=None,
+    )
+    return School(app, World(platform, clock), new_visitor)
+
+
+def at_once(seen: Locator) -> None:
+    """It comes within a second of now."""
+    since = time.monotonic()
+    expect(seen).to_be_visible(timeout=AT_ONCE_MS)
+    assert time.monotonic() - since < AT_ONCE_MS / 1000
+
+
+def test_a_student_books_and_instructor_and_assistant_see_it_at_once(place: School, screen: Screen) -> None:
+    place.offering()
+    teacher, student = place.visit(place.world.instructor, screen=screen), place.visit(place.student)
+    staff = place.visit(place.world.person("Priya Nair", Role.ASSISTANT), screen=screen)
+    teacher.open("/instructor")
+    staff.open("/assistant")
+    expect(staff.page.get_by_text("Nothing is on today.")).to_be_visible()
+    expect(teacher.page.get_by_text("Nothing is planned today.")).to_be_visible()
+
+    student.open(f"/book/{place.world.instructor.id}?date={place.monday:%Y-%m-%d}")
+    times = student.page.get_by_role("group", name=f"{place.monday:%A %-d %B %Y}")
+    times.get_by_role("button").first.click()
+    book = student.page.get_by_role("button", name=re.compile("^Book Session"))
+    expect(book).to_be_visible()
+    at_once(staff.page.get_by_role("button", name=re.compile("Tutorial")))
+    expect(staff.page.get_by_text("Ada Lindqvist with Noah Berger")).to_be_visible()
+    book.click()
+    expect(student.page.get_by_text("Session Booked!")).to_be_visible()
+
+    at_once(teacher.page.get_by_role("region", name="Next").get_by_text("Noah Berger"))
+    at_once(staff.page.get_by_text("Nothing is on today."))
+
+
+def test_requests_are_answered_from_home(place: School, screen: Screen) -> None:
+    yes, no = place.request(1, 10), place.request(2, 10, place.world.student("Mina Novak"))
+    teacher = place.visit(place.world.instructor, screen=screen)
+    page = teacher.page
+    teacher.open("/instructor")
+    requests = page.get_by_role("region", name="Requests")
+    expect(requests.get_by_role("listitem")).to_have_count(2)
+
+    requests.get_by_role("listitem").filter(has_text="Noah").get_by_role("button", name="Accept").click()
+    expect(page.get_by_text("The session with Noah is scheduled.")).to_be_visible()
+    requests.get_by_role("listitem").filter(has_text="Mina").get_by_role("button", name="Decline").click()
+    dialog = page.get_by_role("dialog", name="Decline this request?")
+    expect(dialog.get_by_role("button", name="Keep request")).to_be_focused()
+    dialog.get_by_label("Answer to Mina (optional)").fill("I am away that day.")
+    dialog.get_by_role("button", name="Decline request").click()
+    expect(page.get_by_text("Request declined")).to_be_visible()
+    expect(requests.get_by_text("Nobody waits for an answer.")).to_be_visible()
+
+    assert place.world.booking(yes.booking.id).status is BookingStatus.SCHEDULED
+    assert place.world.booking(no.booking.id).instructor_response == "I am away that day."
+
+
+def test_figures_of_another_period_and_as_a_file(place: School) -> None:
+    place.world.book(place.student, place.offering(), place.at(0, 10))
+    teacher = place.visit(place.world.instructor)
+    teacher.open("/instructor")
+    teacher.page.get_by_role("radio", name="7 days").click()
+    expect(teacher.page.get_by_text("Sessions, 7 days")).to_be_visible()
+    expect(teacher.page).to_have_url(re.compile(r"\?days=7$"))
+    with teacher.page.expect_download() as download:
+        teacher.page.get_by_role("link", name="Download CSV").click()
+    text = Path(download.value.path()).read_text()
+    assert text.startswith("date,sessions,completed")
+    assert len(text.splitlines()) == 8
+
+
+def test_a_sessions_timeline_is_opened_by_keyboard_and_kept_in_the_address(
+    place: School, screen: Screen
+) -> None:
+    place.world.hold(place.student, place.offering(), place.at(0, 10))
+    staff = place.visit(place.world.person("Priya Nair", Role.ADMIN), screen=screen)
+    page = staff.page
+    staff.open("/assistant?show=unpaid")
+    page.get_by_role("button", name=re.compile("Tutorial")).focus()
+    page.keyboard.press("Enter")
+    panel = page.get_by_role("complementary").filter(has_text="Timeline")
+    expect(panel.get_by_text("By Noah Berger, student")).to_be_visible()
+    staff.reload()
+    expect(panel.get_by_text("Time held")).to_be_visible()
+    assert_accessible(page)
+    panel.get_by_role("button", name="Close panel").click()
+    expect(panel).to_be_hidden()
+
+
+def test_the_board_is_closed_to_everybody_else(place: School) -> None:
+    student = place.visit(place.student)
+    student.open("/assistant")
+    expect(student.page).not_to_have_url(re.compile("/assistant"))
+    expect(student.page.get_by_role("heading", name="Board")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("screen", "theme"),
+    [(DESKTOP, "light"), (DESKTOP, "dark"), (PHONE, "light"), (PHONE, "dark")],
+    ids=["desktop-light", "desktop-dark", "phone-light", "phone-dark"],
+)
+def test_axe_finds_nothing_serious(place: School, screen: Screen, theme: Theme) -> None:
+    place.request(1, 10)
+    place.world.book(place.world.student("Mina Novak"), place.offering(), place.at(0, 10))
+    fresh = place.world.person("Nora New", Role.INSTRUCTOR)
+    place.world.add(InstructorProfile(person_id=fresh.id))
+    staff = place.world.person("Priya Nair", Role.ASSISTANT)
+    for person, path, heading in (
+        (place.world.instructor, "/instructor", "Requests"),
+        (fresh, "/instructor", "Three steps until students book you"),
+        (staff, "/assistant", "Board"),
+    ):
+        visitor = place.visit(person, screen=screen, theme=theme)
+        visitor.open(path)
+        expect(visitor.page.get_by_role("heading", name=heading)).to_be_visible()
+        assert_accessible(visitor.page)

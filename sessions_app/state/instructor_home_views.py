@@ -15,6 +15,7 @@ from sessions_app.domain.availability import to_utc
 from sessions_app.domain.local_labels import MONTHS, WEEKDAYS, Viewer, same_clock
 from sessions_app.domain.plain_text import one_line, short_name
 from sessions_app.models.catalogue import Modality
+from sessions_app.services import reviews
 from sessions_app.services.queries.instructor_home import (
     Attendee,
     Block,
@@ -508,14 +509,21 @@ def _strip(figures: Figures) -> tuple[FigureView, ...]:
             f"{_hours_of(totals.booked_minutes)} of {_hours_of(totals.offered_minutes)} offered",
             [point.utilisation or 0 for point in figures.points],
         ),
-        FigureView(
-            f"Students, {days}",
-            str(figures.students),
-            f"{figures.new_students} new" if figures.new_students else "None of them new",
-        )
-        if figures.students
-        else FigureView(f"Students, {days}", "0", "Nobody taught yet"),
+        _rating(figures) if figures.reviews.count >= reviews.ENOUGH else _taught(figures, days),
     )
+
+
+def _rating(figures: Figures) -> FigureView:
+    told = figures.reviews
+    said = f"{told.count} {_plural('review', told.count)}"
+    return FigureView("Rating", f"{told.average:.1f}", f"{said}, {told.new} new" if told.new else said)
+
+
+def _taught(figures: Figures, days: str) -> FigureView:
+    if not figures.students:
+        return FigureView(f"Students, {days}", "0", "Nobody taught yet")
+    new = f"{figures.new_students} new" if figures.new_students else "None of them new"
+    return FigureView(f"Students, {days}", str(figures.students), new)
 
 
 def _figure(label: str, value: str, note: str, points: Sequence[int]) -> FigureView:

@@ -52,6 +52,7 @@ from sessions_app.models import (
     Person,
     ProductEvent,
     PublishedSlot,
+    Review,
     TeachingSession,
 )
 from sessions_app.models.catalogue import Modality, SessionType
@@ -258,6 +259,15 @@ class Advice:
 
 
 @dataclass(frozen=True, slots=True)
+class Reviewed:
+    """All reviews that are not hidden: how many, the mean of their stars, and how many came in the period."""
+
+    count: int
+    average: float
+    new: int
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """How ``days`` local dates up to today went, and as many before them to the same time of day.
 
@@ -277,6 +287,7 @@ class Figures:
     new_students: int
     wishes: Mapping[tuple[int, int], int]
     advice: Advice | None
+    reviews: Reviewed
 
 
 def figures(work: UnitOfWork, *, period: int = 28) -> Figures:
@@ -314,6 +325,7 @@ def figures(work: UnitOfWork, *, period: int = 28) -> Figures:
         new_students=new,
         wishes=wishes,
         advice=_advice(searches, wishes, calendar),
+        reviews=_reviewed(work, me, begins),
     )
 
 
@@ -618,6 +630,16 @@ def _students(work: UnitOfWork, me: str, since: datetime) -> tuple[int, int]:
         .having(func.max(col(Booking.starts_at)) >= since)
     ).all()
     return len(rows), sum(first >= since for (first,) in rows)
+
+
+def _reviewed(work: UnitOfWork, me: str, since: datetime) -> Reviewed:
+    is_new = case((col(Review.created_at) >= since, 1), else_=0)
+    count, average, new = work.db.execute(
+        sql_select(func.count(), func.avg(col(Review.rating)), func.sum(is_new)).where(
+            col(Review.instructor_id) == me, col(Review.hidden_at).is_(None)
+        )
+    ).one()
+    return Reviewed(count, float(average or 0), int(new or 0))
 
 
 def _wishes(

@@ -146,7 +146,7 @@ def _row(row: Any) -> rx.Component:
                 rx.el.span(
                     rx.cond(row.is_active, "Offered", "Off"),
                     aria_hidden="true",
-                    class_name="text-sm text-ink-2",
+                    class_name="text-sm text-ink-2 max-[21.5rem]:hidden",
                 ),
                 class_name="flex min-h-11 items-center gap-2.5 max-md:mr-auto md:w-24",
             ),

@@ -10,6 +10,8 @@ from typing import Any
 from playwright.sync_api import Page
 
 SERIOUS = ("serious", "critical")
+_AT_REST = """() => !document.querySelector("[aria-busy=true]") && document.getAnimations().every(
+    animation => animation.playState !== "running" || animation.effect.getComputedTiming().endTime === Infinity)"""
 
 
 @dataclass(frozen=True)
@@ -27,10 +29,11 @@ class Finding:
 
 
 def findings(page: Page, *, impacts: tuple[str, ...] = SERIOUS, rules: tuple[str, ...] = ()) -> list[Finding]:
-    """What axe finds on the page as it is now, of these impacts; nothing hidden is looked at.
+    """What axe finds on the page once it has come to rest, of these impacts; nothing hidden is looked at.
 
-    ``rules`` are the ids of those to ask; none means all.
+    ``rules`` are the ids of those to ask; none means all. Colours half faded in are nobody's to read.
     """
+    page.wait_for_function(_AT_REST)
     if not page.evaluate("'axe' in window"):
         page.evaluate(_axe_source())
     result: dict[str, Any] = page.evaluate(

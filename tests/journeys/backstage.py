@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+from sqlalchemy import update
 from sqlmodel import col, select
 
 from sessions_app.adapters.clock import SystemClock
@@ -89,6 +90,13 @@ class Backstage:
             link = GuardianLink(guardian_id=person.id, child_id=child.id)
             self.do(lambda work, link=link: work.db.add(link))
         return person
+
+    def retire_newcomers(self) -> None:
+        """Leave only the instructors of the demo story, so that no test meets those of another."""
+        newcomers = update(Person).where(
+            col(Person.role) == Role.INSTRUCTOR, col(Person.email).not_like("%@demo.test")
+        )
+        self.do(lambda work: work.db.execute(newcomers.values(deactivated_at=work.now)))
 
     def sign_in(self, visitor: Visitor, person: Person) -> None:
         """Give the visitor's browser the cookie of this person's sign-in."""

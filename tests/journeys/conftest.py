@@ -67,6 +67,7 @@ def backstage(site: Site) -> Iterator[Backstage]:
     """What happens behind the pages of the shared site."""
     with behind(site.app) as made:
         yield made
+        made.retire_newcomers()
 
 
 # As long as Playwright runs in a thread, no other test there may start an event loop: so it ends with this folder.

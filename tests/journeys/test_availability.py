@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -17,17 +16,11 @@ from sessions_app.services.availability import StoredSchedule
 from tests.infra.axe import assert_accessible
 from tests.infra.browser import DESKTOP, PHONE, Screen, Theme
 from tests.infra.visitor import Visitor
-from tests.journeys.backstage import Backstage, behind
-from tests.journeys.conftest import NewVisitor, Site
+from tests.journeys.backstage import Backstage
+from tests.journeys.conftest import NewVisitor
 
 PATH = "/instructor/availability"
 only_on = pytest.mark.parametrize
-
-
-@pytest.fixture
-def backstage(site: Site) -> Iterator[Backstage]:
-    with behind(site.app) as reached:
-        yield reached
 
 
 @pytest.fixture

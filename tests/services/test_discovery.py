@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from sessions_app.demo import past
 from sessions_app.domain.errors import InvalidInput, NotFound
 from sessions_app.domain.permissions import Actor
 from sessions_app.models import (
@@ -18,7 +17,7 @@ from sessions_app.models import (
     Subject,
 )
 from sessions_app.models.catalogue import BookingMode, SessionType
-from sessions_app.services import enrollments
+from sessions_app.services import enrollments, sessions
 from sessions_app.services.queries import courses, discovery, instructors
 from sessions_app.services.queries.discovery import Found, Search, Sort
 from tests.services.statements import counted
@@ -331,8 +330,9 @@ class TestProfile:
         student = world.student()
         for day in (3, 4):
             placed = world.book(student, offering, at(day, 9))
-            world.platform.run(past.start, Actor.system(), session_id=placed.session.id)
-            world.platform.run(past.finish, Actor.system(), session_id=placed.session.id)
+            world.clock.set(at(day, 9))
+            for step in (sessions.start, sessions.end):
+                world.platform.run(step, acting(ada), session_id=placed.session.id)
         world.book(world.student("Ahead"), offering, at(9, 9))
 
         profile = world.platform.read(instructors.detail, ANYONE, instructor_id=ada.id, zone="UTC")

@@ -10,7 +10,7 @@ from typing import Any
 from playwright.sync_api import Page
 
 SERIOUS = ("serious", "critical")
-_AT_REST = """() => !document.querySelector("[aria-busy=true]") && document.getAnimations().every(
+_AT_REST = """() => !document.querySelector("[aria-busy=true]:not(button)") && document.getAnimations().every(
     animation => animation.playState !== "running" || animation.effect.getComputedTiming().endTime === Infinity)"""
 
 

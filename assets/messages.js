@@ -17,7 +17,7 @@
 
   /* React takes over the prerendered page only if it finds it as it was written, so nothing is touched before. */
   (function start() {
-    if (!Object.keys(document.body).some(function (key) { return key.startsWith("__reactFiber"); })) return setTimeout(start, 50);
+    if (!Object.keys(document.body || {}).some(function (key) { return key.startsWith("__reactFiber"); })) return setTimeout(start, 50);
     new MutationObserver(look).observe(document.body, { subtree: true, childList: true, attributeFilter: ["data-seen"] });
     document.addEventListener("visibilitychange", look);
     addEventListener("focus", look);

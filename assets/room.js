@@ -145,7 +145,7 @@
     paint();
   }
   (function begin() {
-    if (!Object.keys(document.body).some(function (key) { return key.startsWith("__reactFiber"); })) return setTimeout(begin, 50);
+    if (!Object.keys(document.body || {}).some(function (key) { return key.startsWith("__reactFiber"); })) return setTimeout(begin, 50);
     new MutationObserver(look).observe(document.body, { childList: true, subtree: true });
     look();
   })();

@@ -67,5 +67,6 @@ for page in PAGES:
             page.route,
             title=page.title,
             description=page.description,
+            script=page.script,
             on_load=[*page.opening, UnreadState.open],
         )

@@ -7,6 +7,7 @@ a strict content security policy holds; the zone cookie is set before the first 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import reflex as rx
@@ -22,11 +23,6 @@ DEFERRED_SCRIPTS = (
     "/countdown.js",
     "/net.js",
     "/booking.js",
-    "/room.js",
-    "/hours.js",
-    "/editor.js",
-    "/week.js",
-    "/messages.js",
 )
 DESCRIPTION = "Find someone who can explain it, see who is free this week, and book in your own time zone."
 
@@ -82,14 +78,31 @@ def add_page(
     *,
     title: str,
     description: str = "",
+    script: str = "",
     on_load: Any = None,
 ) -> None:
-    """Add a page with its title ("Courses · Sessions") and the sentence search engines show for it."""
+    """Add a page with its title ("Courses · Sessions") and the sentence search engines show for it.
+
+    ``script`` is one of ``assets`` that this page alone needs: it comes with the page, also on the way from another.
+    """
     app.add_page(
-        page,
+        _with_script(page, script),
         route=route,
         title=f"{title} · {load_settings().app_name}",
         description=description or DESCRIPTION,
         image="/favicon.svg",
         on_load=on_load,
     )
+
+
+def _with_script(page: Callable[[], rx.Component], script: str) -> Callable[[], rx.Component]:
+    if not script:
+        return page
+
+    # Reflex files what a page draws under the module its function comes from: it stays the page's own.
+    @wraps(page)
+    def scripted() -> rx.Component:
+        # React puts an async script into the head, once, whenever a page that names it is drawn.
+        return rx.fragment(rx.el.script(src=script, async_=True), page())
+
+    return scripted

@@ -58,13 +58,15 @@ from sessions_app.state.test_pay import TestPayState
 class Page:
     """A route, what stands there, its title, and the events of its opening.
 
-    ``description`` is the sentence search engines show; ``only_in_development`` leaves it out in production.
+    ``description`` is the sentence search engines show; ``script`` is one of ``assets`` that no other page needs;
+    ``only_in_development`` leaves it out in production.
     """
 
     route: str
     draw: Callable[[], rx.Component]
     title: str
     description: str = ""
+    script: str = ""
     on_load: Any = None
     only_in_development: bool = False
 
@@ -120,6 +122,7 @@ PAGES: tuple[Page, ...] = (
         "/instructor/availability",
         availability.availability,
         "Weekly hours",
+        script="/hours.js",
         on_load=AvailabilityState.open,
     ),
     Page("/assistant", board.board, "Live board", on_load=BoardPageState.open),
@@ -128,16 +131,24 @@ PAGES: tuple[Page, ...] = (
         "/instructor/offerings",
         instructor_offerings.instructor_offerings,
         "Offerings",
+        script="/editor.js",
         on_load=OfferingsState.open,
     ),
     Page(
         "/instructor/bookings",
         instructor_bookings.instructor_bookings,
         "Bookings",
+        script="/week.js",
         on_load=InstructorBookingsState.open,
     ),
-    Page("/session/[session_id]/room", room.room, "Join your session", on_load=RoomState.load),
-    Page("/messages", messages.messages, "Messages", on_load=MessagesState.open),
+    Page(
+        "/session/[session_id]/room",
+        room.room,
+        "Join your session",
+        script="/room.js",
+        on_load=RoomState.load,
+    ),
+    Page("/messages", messages.messages, "Messages", script="/messages.js", on_load=MessagesState.open),
     Page("/help", help_pages.index, "Help"),
     *(
         Page(guide.route, partial(help_pages.guide_page, guide), guide.title, guide.summary)

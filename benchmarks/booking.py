@@ -47,6 +47,7 @@ CLIENTS = 8
 ALONE = 120
 BOOKINGS = 512
 RIVALS = 20
+WARM_UPS = 6
 TARGET_MS = 6.0
 TARGET_RATE = 200.0
 TARGET_LOSER_MS = 100.0
@@ -120,7 +121,7 @@ def measure(name: str, url: str, reference: Callable[[int], None], *, processes:
         alone = [_Wish(each.id, offerings[0].id, _start(n)) for n, each in enumerate(world.crowd(ALONE))]
         one_by_one = [_book(platform, wish).ms for wish in alone]
         crowd = world.crowd(BOOKINGS)
-        sought = [world.offering(world.new_instructor(f"Sought {n}")) for n in range(2)]
+        sought = [world.offering(world.new_instructor(f"Sought {n}")) for n in range(WARM_UPS + 1)]
         rivals = world.crowd(RIVALS)
     bare = [_timed(partial(reference, number)) for number in range(400)]
     apart = [
@@ -134,7 +135,8 @@ def measure(name: str, url: str, reference: Callable[[int], None], *, processes:
         answers = workers.book_all(timed, clients=CLIENTS)
         rate = len(timed) / (perf_counter() - began)
         assert all(answer.is_won for answer in answers)
-        # Once to warm up: a refusal is another path than a booking.
+        # A refusal is another path than a booking, and psycopg prepares what a connection ran five times: only
+        # then is it as in a server that has been up for a minute.
         for offering in sought:
             answers = workers.book_all(
                 [_Wish(each.id, offering.id, _start(0)) for each in rivals], clients=RIVALS

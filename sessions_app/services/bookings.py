@@ -597,14 +597,14 @@ def _agree(
     plan = payment_plan(offered.quote, pay_with)
     student = access.student_for(work, student_id)
     require_bookable(work, offered, student)
-    slots.offer_alternatives(work, slots.Wish(offering_id, student.id, starts_at))
+    host = calendars.Host(offered.profile, offered.host.timezone)
+    slots.offer_alternatives(work, slots.Wish(offering_id, student.id, starts_at), (offered.offering, host))
     work.lock(instructor=offered.offering.instructor_id, student=student.id)
     expiry.release_lapsed(work, instructor_id=offered.offering.instructor_id, student_id=student.id)
     if replaces_former:
         if (same := _seat_already_taken(work, offered.offering, student, starts_at)) is not None:
             return same
         _release_former_holds(work, student.id)
-    host = calendars.Host(offered.profile, offered.host.timezone)
     try:
         slot = slots.judge(work, offered.offering, starts_at, student_id=student.id, host=host)
     except Conflict:

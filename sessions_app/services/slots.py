@@ -161,22 +161,25 @@ def judge(
     return Slot(window, offering.capacity)
 
 
-def offer_alternatives(work: UnitOfWork, wish: Wish) -> None:
+def offer_alternatives(work: UnitOfWork, wish: Wish, known: tuple[Offering, Host] | None = None) -> None:
     """Have a refusal of this wish carry up to three nearest bookable slots in ``details.alternatives``.
 
-    They are looked up after the rollback, without holding any lock.
+    They are looked up after the rollback, without holding any lock; ``known`` is the offering and who gives it, where
+    they are loaded already.
     """
 
     def explain(later: UnitOfWork, error: DomainError) -> None:
         if isinstance(error, (SlotTaken, SessionFull, StudentBusy, OutsideAvailability)):
-            error.details["alternatives"] = alternatives(later, wish)
+            error.details["alternatives"] = alternatives(later, wish, known)
 
     work.on_refusal(explain)
 
 
-def alternatives(work: UnitOfWork, wish: Wish) -> list[dict[str, object]]:
+def alternatives(
+    work: UnitOfWork, wish: Wish, known: tuple[Offering, Host] | None = None
+) -> list[dict[str, object]]:
     """The slots of ``nearest_to`` as JSON: id, start, end, seats_left."""
-    known = calendars.offering_with_host(work, wish.offering_id)
+    known = known or calendars.offering_with_host(work, wish.offering_id)
     if known is None:
         return []
     offering, host = known

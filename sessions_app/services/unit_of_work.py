@@ -178,7 +178,8 @@ class UnitOfWork:
                     self.execute(_insert(model), rows)
                 self.db.commit()
             else:
-                self.db.rollback()
+                # Rolls back, and what was read stays readable for the explanation of a refusal.
+                self.db.close()
         if kind is None and self._topics:
             self.platform.announce(frozenset(self._topics))
 

@@ -12,11 +12,10 @@ from sqlmodel import col, select
 from sessions_app.domain.booking_lifecycle import TENTATIVE, BookingEvent, BookingStatus, advance
 from sessions_app.domain.permissions import Actor
 from sessions_app.models import Booking, TeachingSession
-from sessions_app.services import audit, credits, live, notifications, refunds, seats
+from sessions_app.services import audit, credits, live, notifications, refunds, seats, sweeping
 from sessions_app.services.notifications import NotificationKind
 from sessions_app.services.unit_of_work import Platform, UnitOfWork
 
-_BATCH = 200
 _LAPSED = select(Booking.id, Booking.session_id).where(
     or_(
         col(Booking.instructor_id) == bindparam("instructor"),
@@ -57,16 +56,16 @@ def lapse(work: UnitOfWork, booking: Booking, session: TeachingSession) -> bool:
 
 
 def sweep(platform: Platform) -> int:
-    """Expire everything overdue, each in its own transaction; return how many were."""
-    overdue = platform.read(_overdue_ids, Actor.system())
-    return sum(platform.run(_lapse_one, Actor.system(), booking_id) for booking_id in overdue)
+    """Expire everything overdue, each in its own transaction; return how many were. One that fails is left out."""
+    return sweeping.each(platform, platform.read(_overdue_ids, Actor.system()), _lapse_one, what="booking")
 
 
 def _overdue_ids(work: UnitOfWork) -> list[str]:
     statement = select(Booking.id).where(
         col(Booking.frees_at) <= work.now, col(Booking.status).in_(TENTATIVE)
     )
-    return list(work.db.exec(statement.order_by(col(Booking.frees_at)).limit(_BATCH)).all())
+    # All of them: a batch could fill up with those that fail.
+    return list(work.db.exec(statement.order_by(col(Booking.frees_at))).all())
 
 
 def _lapse_one(work: UnitOfWork, booking_id: str) -> bool:

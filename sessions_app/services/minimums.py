@@ -10,19 +10,16 @@ from sqlmodel import col, select
 from sessions_app.domain.booking_lifecycle import OCCUPYING_SESSION, UPCOMING
 from sessions_app.domain.permissions import Actor
 from sessions_app.models import TeachingSession
-from sessions_app.services import audit, bookings, seats
+from sessions_app.services import audit, bookings, seats, sweeping
 from sessions_app.services.unit_of_work import Platform, UnitOfWork
-
-_BATCH = 200
 
 
 def sweep(platform: Platform) -> int:
     """Call off every group whose minimum is not reached at its cut-off; return how many were called off."""
-    due = platform.read(_due, Actor.system())
-    return sum(platform.run(decide, Actor.system(), session_id=session_id) for session_id in due)
+    return sweeping.each(platform, platform.read(_due, Actor.system()), decide, what="session")
 
 
-def decide(work: UnitOfWork, *, session_id: str) -> bool:
+def decide(work: UnitOfWork, session_id: str) -> bool:
     """Let one session take place for good, or cancel all its seats with everything back; True when called off.
 
     Nothing for one that is decided already or not due, so that it may run twice.
@@ -49,4 +46,4 @@ def decide(work: UnitOfWork, *, session_id: str) -> bool:
 
 def _due(work: UnitOfWork) -> list[str]:
     statement = select(TeachingSession.id).where(col(TeachingSession.minimum_by) <= work.now)
-    return list(work.db.exec(statement.order_by(col(TeachingSession.minimum_by)).limit(_BATCH)).all())
+    return list(work.db.exec(statement.order_by(col(TeachingSession.minimum_by))).all())

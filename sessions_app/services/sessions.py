@@ -52,6 +52,7 @@ from sessions_app.services import (
     recording,
     seats,
     slots,
+    sweeping,
     video,
 )
 from sessions_app.services.options import effective_status
@@ -59,7 +60,6 @@ from sessions_app.services.outcomes import Word
 from sessions_app.services.unit_of_work import Platform, UnitOfWork
 from sessions_app.settings import Settings
 
-_BATCH = 100
 _RUNNABLE = (SessionStatus.SCHEDULED, SessionStatus.IN_PROGRESS)
 _DUE = (BookingStatus.SCHEDULED, BookingStatus.CONFIRMED)
 
@@ -174,8 +174,7 @@ def end(
 
 def sweep(platform: Platform) -> int:
     """Close every session that ended a while ago and nobody closed; how many this process closed."""
-    due = platform.read(_due_ids, Actor.system())
-    return sum(platform.run(_sweep_one, Actor.system(), session_id) for session_id in due)
+    return sweeping.each(platform, platform.read(_due_ids, Actor.system()), _sweep_one, what="session")
 
 
 def guest_of(work: UnitOfWork, part: access.Part) -> Guest:
@@ -288,7 +287,7 @@ def _due_ids(work: UnitOfWork) -> list[str]:
         col(TeachingSession.ended_at).is_(None),
         col(TeachingSession.ends_at) <= work.now - SWEEP_AFTER,
     )
-    return list(work.db.exec(statement.order_by(col(TeachingSession.ends_at)).limit(_BATCH)).all())
+    return list(work.db.exec(statement.order_by(col(TeachingSession.ends_at))).all())
 
 
 def _sweep_one(work: UnitOfWork, session_id: str) -> bool:

@@ -140,7 +140,7 @@ def _filters(view: Any) -> rx.Component:
 
 
 def _table(view: Any) -> rx.Component:
-    heads = ("Starts", "State", "Session", "Waits for", "Amount")
+    heads = ("Starts", "State", "Session", "Presence", "Amount")
     return rx.fragment(
         rx.el.table(
             rx.el.caption("Sessions and requests, the most urgent first", class_name="sr-only"),
@@ -205,7 +205,7 @@ def _row(row: Any) -> rx.Component:
             class_name=f"{_CELL} w-[40%] max-w-0 max-md:order-3 max-md:col-span-2 max-md:w-auto max-md:max-w-none",
         ),
         rx.el.td(
-            rx.el.span(row.waits, class_name="block max-w-36 truncate max-md:max-w-none"),
+            rx.el.span(row.presence, class_name="block max-w-40 truncate max-md:max-w-none"),
             class_name=f"{_CELL} text-ink-2 max-xl:text-xs max-md:order-4",
         ),
         rx.el.td(
@@ -254,9 +254,22 @@ def _person(person: Any) -> rx.Component:
             rx.el.p(person.note, class_name="text-xs text-ink-3"),
             class_name="min-w-0 flex-1",
         ),
-        rx.cond(person.state != "", status_badge(person.state, among=_SEATS)),
+        rx.match(
+            person.presence,
+            ("here", _presence("check", "In the room", "text-ok-text")),
+            ("absent", _presence("user-x", "Absent", "text-danger-text")),
+            rx.cond(person.state != "", status_badge(person.state, among=_SEATS)),
+        ),
         key=person.id,
         class_name="flex items-center gap-3",
+    )
+
+
+def _presence(icon: str, said: str, tone: str) -> rx.Component:
+    return rx.el.span(
+        ui.icon(icon, "size-3.5"),
+        said,
+        class_name=f"inline-flex shrink-0 items-center gap-1.5 text-xs font-medium {tone}",
     )
 
 

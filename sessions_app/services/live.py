@@ -62,5 +62,5 @@ def room_topic(session_id: str) -> str:
 
 
 def room_changed(work: UnitOfWork, session_id: str) -> None:
-    """Have the open pages of a session look again, once this is committed."""
-    work.announce(frozenset({room_topic(session_id)}))
+    """Have the open pages of a session and of those who oversee look again, once this is committed."""
+    work.announce(frozenset({room_topic(session_id), BOARD_TOPIC}))

@@ -17,6 +17,7 @@ from sessions_app.services.queries.board import (
     Happening,
     Panel,
     Party,
+    Presence,
 )
 from sessions_app.state.views import avatar_colour, initials
 
@@ -77,7 +78,9 @@ class FilterView:
 
 @dataclass(frozen=True)
 class RowView:
-    """A row. ``small`` says how far away it is, ``is_urgent`` in the colour of time."""
+    """A row. ``small`` says how far away it is, ``is_urgent`` in the colour of time; ``presence`` who is there, or
+    until when the row waits for somebody.
+    """
 
     key: str
     session_id: str
@@ -88,7 +91,7 @@ class RowView:
     is_urgent: bool
     title: str
     people: str
-    waits: str
+    presence: str
     price: str
     is_open: bool
 
@@ -121,7 +124,7 @@ class BoardView:
 
 @dataclass(frozen=True)
 class PersonView:
-    """Somebody on the panel."""
+    """Somebody on the panel; ``presence`` is ``here``, ``absent``, or empty where it says nothing."""
 
     id: str
     name: str
@@ -130,6 +133,7 @@ class PersonView:
     colour: int
     photo: str
     state: str = ""
+    presence: str = ""
 
 
 @dataclass(frozen=True)
@@ -194,7 +198,11 @@ def panel_view(panel: Panel, viewer: Viewer) -> PanelView:
         title=panel.title,
         when=f"{when}, {viewer.span(panel.span.start, panel.span.end)}, {kind}",
         people=(
-            _person(panel.instructor, _place("Instructor", panel.instructor, viewer, now)),
+            _person(
+                panel.instructor,
+                _place("Instructor", panel.instructor, viewer, now),
+                _presence_of(panel, is_there=panel.presence is not None and panel.presence.has_host),
+            ),
             *(
                 _person(
                     seat.student,
@@ -207,6 +215,7 @@ def panel_view(panel: Panel, viewer: Viewer) -> PanelView:
                         )
                         if part
                     ),
+                    _presence_of(panel, is_there=seat.is_there),
                     seat.status.value,
                 )
                 for seat in panel.seats
@@ -230,7 +239,7 @@ def _row(row: BoardRow, viewer: Viewer, now: datetime, opened: str) -> RowView:
         is_urgent=row.state in (BoardState.LATE, BoardState.SOON),
         title=one_line(row.title),
         people=one_line(f"{row.instructor.name} with {people or 'nobody'}"),
-        waits=_waits(row, viewer, now),
+        presence=_presence(row, viewer, now),
         price=row.price,
         is_open=row.session_id == opened,
     )
@@ -253,11 +262,13 @@ def _apart(span: timedelta) -> str:
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02}"
 
 
-def _waits(row: BoardRow, viewer: Viewer, now: datetime) -> str:
+def _presence(row: BoardRow, viewer: Viewer, now: datetime) -> str:
     if row.until is not None:
         is_today = viewer.date_of(row.until) == viewer.date_of(now)
         until = viewer.time(row.until) if is_today else viewer.moment(row.until, now=now)
         return f"Answer by {until}" if row.state is BoardState.REQUEST else f"Pay by {until}"
+    if row.presence is not None:
+        return _who_is_there(row.presence, row)
     said = {
         BoardState.LATE: "Not started",
         BoardState.RUNNING: "Under way",
@@ -266,13 +277,37 @@ def _waits(row: BoardRow, viewer: Viewer, now: datetime) -> str:
     return said.get(row.state, "")
 
 
+def _who_is_there(presence: Presence, row: BoardRow) -> str:
+    """Before the start people come to the lobby; from then on, whoever is not there is absent."""
+    is_due = row.state is not BoardState.SOON
+    if not presence.has_host and not presence.seats:
+        return "Nobody there" if is_due else "Nobody yet"
+    if not presence.has_host:
+        students = f"{presence.seats} of {len(row.students)}" if row.is_group else "Student"
+        return "Instructor absent" if is_due else f"{students} in the lobby"
+    if not presence.seats:
+        students = "Students" if row.is_group else "Student"
+        return f"{students} absent" if is_due else "Instructor in the lobby"
+    if row.is_group:
+        return f"Instructor and {presence.seats} of {len(row.students)}"
+    return "Both present" if row.state is BoardState.RUNNING else "Both in the lobby"
+
+
 def _why_empty(chosen: str, *, filtered: bool) -> str:
     if filtered:
         return "No session or person matches."
     return "Nothing is on today." if chosen == "all" else "Nothing here right now."
 
 
-def _person(party: Party, note: str, state: str = "") -> PersonView:
+def _presence_of(panel: Panel, *, is_there: bool) -> str:
+    if panel.presence is None:
+        return ""
+    if is_there:
+        return "here"
+    return "" if panel.state is BoardState.SOON else "absent"
+
+
+def _person(party: Party, note: str, presence: str, state: str = "") -> PersonView:
     return PersonView(
         id=f"{party.person_id}-{state}",
         name=party.name,
@@ -281,6 +316,7 @@ def _person(party: Party, note: str, state: str = "") -> PersonView:
         colour=avatar_colour(party.person_id),
         photo=party.avatar_url or "",
         state=state,
+        presence=presence,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,10 +12,10 @@ from sessions_app.domain.booking_lifecycle import BookingStatus, SessionStatus
 from sessions_app.domain.errors import NotAllowed, NotFound, Unauthenticated
 from sessions_app.domain.permissions import Actor, Role
 from sessions_app.models import Booking, Person, TeachingSession
-from sessions_app.models.catalogue import BookingMode
-from sessions_app.services import bookings, requests
+from sessions_app.models.catalogue import BookingMode, Modality, SessionType
+from sessions_app.services import bookings, live, requests, sessions
 from sessions_app.services.queries import board
-from sessions_app.services.queries.board import Board, BoardState
+from sessions_app.services.queries.board import Board, BoardState, Presence
 from sessions_app.services.unit_of_work import UnitOfWork
 from tests.services.statements import counted
 from tests.services.test_instructor_home import crowded
@@ -156,6 +157,48 @@ class TestWhoMaySee:
                 with pytest.raises(NotAllowed):
                     world.platform.read(query, acting(person), **facts)
             world.platform.read(query, acting(world.person("Root", Role.ADMIN)), **facts)
+
+
+class TestPresence:
+    def test_it_counts_who_is_in_a_group_and_forgets_who_left_or_fell_silent(
+        self, world: World, ann: Person
+    ) -> None:
+        group = world.offering(session_type=SessionType.GROUP, capacity=4)
+        lea, mia = world.student("Lea"), world.student("Mia")
+        placed = world.book(lea, group, at(2, 10))
+        world.book(mia, group, at(2, 10))
+        world.clock.set(at(2, 9, 55))
+        for person in (lea, mia, world.instructor):
+            world.platform.run(sessions.join, acting(person), session_id=placed.session.id, tab="one")
+        assert presence(world, ann) == Presence(has_host=True, seats=2)
+        world.platform.run(sessions.leave, acting(mia), session_id=placed.session.id, tab="one")
+        assert presence(world, ann) == Presence(has_host=True, seats=1)
+        world.clock.set(at(2, 9, 58))
+        world.platform.run(sessions.heartbeat, acting(lea), session_id=placed.session.id, tab="one")
+        assert presence(world, ann) == Presence(has_host=False, seats=1)
+
+    def test_nobody_is_looked_for_where_people_meet_in_person_or_much_later(
+        self, world: World, ann: Person
+    ) -> None:
+        world.book(world.student("Noah"), world.offering(modality=Modality.IN_PERSON), at(2, 10))
+        world.clock.set(at(2, 8))
+        assert presence(world, ann) is None
+        world.clock.set(at(2, 10, 1))
+        assert presence(world, ann) is None
+
+    def test_whoever_oversees_looks_again_when_somebody_comes(self, world: World) -> None:
+        noah = world.student("Noah")
+        placed = world.book(noah, world.offering(), at(2, 10))
+        world.clock.set(at(2, 9, 55))
+        told: list[frozenset[str]] = []
+        listening = replace(world.platform, announce=told.append)
+        listening.run(sessions.join, acting(noah), session_id=placed.session.id, tab="one")
+        assert live.BOARD_TOPIC in told[0]
+
+
+def presence(world: World, staff: Person) -> Presence | None:
+    (row,) = seen(world, staff).rows
+    return row.presence
 
 
 def test_the_number_of_statements_does_not_grow_with_the_sessions(world: World, ann: Person) -> None:

@@ -8,11 +8,11 @@ import pytest
 
 from sessions_app.domain.permissions import Actor, Role
 from sessions_app.models import Person
-from sessions_app.services import bookings
+from sessions_app.services import bookings, sessions
 from sessions_app.state.base import AppState
 from sessions_app.state.board import UNKNOWN, BoardPageState
 from sessions_app.state.board_views import CLOSED
-from tests.services.world import World, at
+from tests.services.world import World, acting, at
 from tests.state.conftest import Tab
 from tests.state.test_dashboard_states import redirected_to, signed_in
 
@@ -39,12 +39,43 @@ def test_the_board_says_how_far_away_everything_is(opened: Any, world: World) ->
     world.clock.set(at(2, 10, 3))
     view = opened().view
     (row,) = view.rows
-    assert (row.begins, row.small, row.state, row.waits) == ("10:00", "3 min late", "late", "Not started")
+    assert (row.begins, row.small, row.state, row.presence) == (
+        "10:00",
+        "3 min late",
+        "late",
+        "Nobody there",
+    )
     assert row.people == "Ada Lindqvist with Noah Berger"
     assert view.live == "Live, 10:03 in UTC"
     assert {one.key: one.count for one in view.filters} == {
         "all": 1, "attention": 1, "soon": 0, "running": 0, "late": 1, "requests": 0, "unpaid": 0,
     }  # fmt: skip
+
+
+def test_the_board_says_who_is_there(opened: Any, world: World) -> None:
+    noah = world.student("Noah Berger")
+    offering = world.offering(title="Series")
+    placed = world.book(noah, offering, at(2, 10))
+    does = world.platform.run
+
+    def shown() -> tuple[str, list[str]]:
+        page = opened(f"/assistant?session={placed.session.id}")
+        return page.view.rows[0].presence, [person.presence for person in page.panel.people]
+
+    world.clock.set(at(2, 9, 50))
+    assert shown() == ("Nobody yet", ["", ""])
+    does(sessions.join, acting(noah), session_id=placed.session.id, tab="n")
+    assert shown() == ("Student in the lobby", ["", "here"])
+    world.clock.set(at(2, 10, 1))
+    does(sessions.heartbeat, acting(noah), session_id=placed.session.id, tab="n")
+    assert shown() == ("Instructor absent", ["absent", "here"])
+    does(sessions.join, acting(world.instructor), session_id=placed.session.id, tab="i")
+    assert shown() == ("Both in the lobby", ["here", "here"])
+    does(sessions.start, acting(world.instructor), session_id=placed.session.id)
+    assert shown() == ("Both present", ["here", "here"])
+    world.clock.set(at(2, 10, 3))
+    does(sessions.heartbeat, acting(world.instructor), session_id=placed.session.id, tab="i")
+    assert shown() == ("Student absent", ["here", "absent"])
 
 
 def test_the_address_chooses_filter_and_session(opened: Any, world: World) -> None:

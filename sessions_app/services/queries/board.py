@@ -17,6 +17,7 @@ from sqlalchemy import and_, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
+from sessions_app.domain.attendance import is_present
 from sessions_app.domain.availability import local_date, to_utc
 from sessions_app.domain.booking_lifecycle import (
     ATTENDED_OR_MISSED,
@@ -28,9 +29,17 @@ from sessions_app.domain.booking_lifecycle import (
 from sessions_app.domain.errors import NotAllowed, NotFound
 from sessions_app.domain.search_text import occurs, words_of
 from sessions_app.domain.timespans import TimeSpan
-from sessions_app.models import AuditEntry, Booking, Payment, Person, Refund, TeachingSession
-from sessions_app.models.catalogue import SessionType
-from sessions_app.services import access, calendars
+from sessions_app.models import (
+    AttendanceStay,
+    AuditEntry,
+    Booking,
+    Payment,
+    Person,
+    Refund,
+    TeachingSession,
+)
+from sessions_app.models.catalogue import Modality, SessionType
+from sessions_app.services import access, attendance, calendars
 from sessions_app.services.notifications import price_of
 from sessions_app.services.unit_of_work import UnitOfWork
 
@@ -55,6 +64,7 @@ class BoardState(StrEnum):
 
 
 ATTENTION: Final = frozenset({BoardState.LATE, BoardState.REQUEST, BoardState.UNPAID, BoardState.SOON})
+_PEOPLE_COME: Final = frozenset({BoardState.SOON, BoardState.LATE, BoardState.RUNNING})
 _RANK: Final = {state: place for place, state in enumerate(BoardState)}
 
 
@@ -69,8 +79,19 @@ class Party:
 
 
 @dataclass(frozen=True, slots=True)
+class Presence:
+    """Who is in a session that takes place online: its host, and how many of its seats."""
+
+    has_host: bool
+    seats: int
+
+
+@dataclass(frozen=True, slots=True)
 class BoardRow:
-    """A session, or a seat that waits (``booking_id``); ``until`` ends the wait."""
+    """A session, or a seat that waits (``booking_id``); ``until`` ends the wait.
+
+    ``presence`` is known while people may be in the room.
+    """
 
     session_id: str
     booking_id: str
@@ -83,6 +104,7 @@ class BoardRow:
     capacity: int
     price: str
     until: datetime | None
+    presence: Presence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +178,15 @@ class SeatOnPanel:
     booked_by: str
     status: BookingStatus
     price: str
+    is_there: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A session in full: who takes part, and all that happened to it, the latest first."""
+    """A session in full: who takes part, and all that happened to it, the latest first.
+
+    ``presence`` is known while people may be in the room.
+    """
 
     session_id: str
     title: str
@@ -172,6 +198,7 @@ class Panel:
     seats: tuple[SeatOnPanel, ...]
     happenings: tuple[Happening, ...]
     now: datetime
+    presence: Presence | None
 
 
 def panel(work: UnitOfWork, *, session_id: str) -> Panel:
@@ -193,13 +220,15 @@ def panel(work: UnitOfWork, *, session_id: str) -> Panel:
         .where(col(Booking.session_id) == session_id)
         .order_by(col(Booking.created_at), col(Booking.id))
     ).all()
+    state = _state(session, [booking for booking, _, _ in seats], work.now)
+    there = _there(work, [session_id])[session_id]
     return Panel(
         session_id=session.id,
         title=session.title,
         span=TimeSpan(session.starts_at, session.ends_at),
         is_group=session.session_type is SessionType.GROUP,
         capacity=session.capacity,
-        state=_state(session, [booking for booking, _, _ in seats], work.now),
+        state=state,
         instructor=_party(instructor),
         seats=tuple(
             SeatOnPanel(
@@ -208,11 +237,13 @@ def panel(work: UnitOfWork, *, session_id: str) -> Panel:
                 booked_by if booking.booked_by_id != student.id else "",
                 booking.status,
                 price_of(booking),
+                booking.id in there,
             )
             for booking, student, booked_by in seats
         ),
         happenings=_happenings(work, session_id, [booking.id for booking, _, _ in seats]),
         now=work.now,
+        presence=_presence(session, state, there),
     )
 
 
@@ -254,6 +285,7 @@ def _sessions(work: UnitOfWork, day: TimeSpan) -> list[BoardRow]:
     )
     for booking, name in seated:
         seats[booking.session_id].append((booking, name))
+    there = _there(work, [session.id for session, _ in rows])
     found = []
     for session, instructor in rows:
         bookings = [booking for booking, _ in seats[session.id]]
@@ -272,6 +304,7 @@ def _sessions(work: UnitOfWork, day: TimeSpan) -> list[BoardRow]:
                     capacity=session.capacity,
                     price=" + ".join(dict.fromkeys(map(price_of, bookings))),
                     until=None,
+                    presence=_presence(session, state, there[session.id]),
                 )
             )
     return found
@@ -292,6 +325,28 @@ def _state(session: TeachingSession, seats: Sequence[Booking], now: datetime) ->
     if session.starts_at <= now:
         return BoardState.LATE
     return BoardState.SOON if session.starts_at <= now + SOON else BoardState.LATER
+
+
+def _there(work: UnitOfWork, session_ids: Collection[str]) -> dict[str, set[str | None]]:
+    """The seats that somebody sits on now, by session; None among them: the instructor is there."""
+    rows = work.db.exec(
+        select(AttendanceStay).where(
+            col(AttendanceStay.session_id).in_(session_ids), col(AttendanceStay.left_at).is_(None)
+        )
+    )
+    there: dict[str, set[str | None]] = defaultdict(set)
+    for row in rows:
+        if is_present([attendance.stay_of(row)], now=work.now):
+            there[row.session_id].add(row.booking_id)
+    return there
+
+
+def _presence(
+    session: TeachingSession, state: BoardState | None, there: Collection[str | None]
+) -> Presence | None:
+    if session.modality is not Modality.ONLINE or state not in _PEOPLE_COME:
+        return None
+    return Presence(has_host=None in there, seats=sum(seat is not None for seat in there))
 
 
 def _waiting(work: UnitOfWork) -> list[BoardRow]:

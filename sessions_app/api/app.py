@@ -15,6 +15,7 @@ from sessions_app.api import (
     coaches,
     courses,
     errors,
+    feeds,
     health,
     instructor,
     offerings,
@@ -41,6 +42,7 @@ ROUTERS: Sequence[APIRouter] = (
     instructor.router,
     offerings.router,
     payments.router,
+    feeds.router,
     health.router,
     reference.router,
 )

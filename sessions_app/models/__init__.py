@@ -30,6 +30,7 @@ from sessions_app.models.conversations import Conversation, ConversationMember, 
 from sessions_app.models.messages import InboundEvent, OutboxMessage
 from sessions_app.models.money import CreditAccount, GatewayTask, LedgerEntry, Payment, Refund
 from sessions_app.models.people import (
+    CalendarFeed,
     GuardianLink,
     InstructorProfile,
     LoginSession,
@@ -50,6 +51,7 @@ __all__ = [
     "AvailabilityOverride",
     "AvailabilityRule",
     "Booking",
+    "CalendarFeed",
     "Conversation",
     "ConversationMember",
     "Course",

@@ -125,6 +125,21 @@ class PasswordReset(SQLModel, table=True):
     used_at: datetime | None = instant(nullable=True)
 
 
+class CalendarFeed(SQLModel, table=True):
+    """The secret address under which a calendar program reads a person's sessions; one a person.
+
+    The address is made from the id and our secret key, so it can be shown again; we hold its token's SHA-256. A new
+    address is a new id.
+    """
+
+    __tablename__ = "calendar_feed"
+
+    person_id: str = Field(primary_key=True, foreign_key="person.id")
+    id: str = Field(default_factory=lambda: new_id("fed"), max_length=40)
+    token_hash: str = Field(unique=True, max_length=64)
+    created_at: datetime = instant()
+
+
 class Preference(SQLModel, table=True):
     """One choice of one person, such as ``reminder.email.24h`` = ``off``; absent means the default."""
 

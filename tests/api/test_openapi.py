@@ -22,7 +22,7 @@ from sessions_app.api.app import build_api
 from sessions_app.domain.permissions import Role
 from sessions_app.models import Person
 from sessions_app.models.catalogue import SessionType
-from sessions_app.services import api_tokens, materials
+from sessions_app.services import api_tokens, feeds, materials
 from sessions_app.services.identity import Identities
 from sessions_app.services.unit_of_work import Platform
 from tests.services.world import World, acting, at
@@ -68,6 +68,7 @@ def known(world: World, cast: list[Person]) -> dict[str, list[str]]:
         name="Worksheet.pdf",
         content=b"%PDF-1.7 of the test",
     ).id
+    feed = world.platform.run(feeds.renew, acting(cast[0])).rpartition("/")[2].removesuffix(".ics")
     start = f"slot_{world.instructor.id}_20261207T100000Z_60"
     return {
         "st_id": [world.instructor.id],
@@ -80,6 +81,7 @@ def known(world: World, cast: list[Person]) -> dict[str, list[str]]:
         "booking_id": world.booking_ids(),
         "offering_id": offerings,
         "material_id": [material],
+        "token": [feed],
         "time_slot_id": [start],
         "new_time_slot_id": [start],
         "scheduled_start": ["2026-12-07T10:00:00Z"],

@@ -1,0 +1,165 @@
+"""Calendar subscriptions: one secret address a person, under which calendar programs read their sessions.
+
+Decides who is listed in it and for how long back. Whoever knows the address reads it without signing in, as calendar
+programs do, so it is unguessable, shows each person what they may see on our pages and no more, and ends when it is
+renewed or removed.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from sqlalchemy import Row, and_, or_
+from sqlalchemy import select as sql_select
+from sqlalchemy.orm import aliased
+from sqlmodel import col, select
+
+from sessions_app.domain.booking_lifecycle import BookingStatus
+from sessions_app.domain.errors import NotFound
+from sessions_app.domain.plain_text import short_name, title_within
+from sessions_app.models import (
+    Booking,
+    CalendarFeed,
+    Course,
+    GuardianLink,
+    Person,
+    TeachingSession,
+)
+from sessions_app.models.base import new_id
+from sessions_app.services import access, audit, calendar_files
+from sessions_app.services.calendar_files import SeatEvent, titled
+from sessions_app.services.identity import token_hash
+from sessions_app.services.options import effective_status
+from sessions_app.services.unit_of_work import UnitOfWork
+from sessions_app.settings import Settings
+
+PAST_IS_LISTED = timedelta(days=90)
+MOST_EVENTS = 2000
+
+_IN_CALENDARS = (
+    BookingStatus.PENDING,
+    BookingStatus.ACCEPTED,
+    BookingStatus.SCHEDULED,
+    BookingStatus.CONFIRMED,
+    BookingStatus.IN_PROGRESS,
+    BookingStatus.COMPLETED,
+    BookingStatus.NO_SHOW,
+)
+
+_Row = Row[Booking, TeachingSession, Person, Person, str]
+
+
+@dataclass(frozen=True, slots=True)
+class FeedFile:
+    """The calendar file, and the tag that stays the same as long as the file does."""
+
+    content: bytes
+    etag: str
+
+
+def address(work: UnitOfWork) -> str | None:
+    """The acting person's subscription address; None while they have none. Raises Unauthenticated."""
+    feed = work.db.get(CalendarFeed, access.require_person(work))
+    if feed is None or token_hash(_token(work.settings, feed.id)) != feed.token_hash:
+        # Made under another SECRET_KEY: it still answers, but we cannot tell it any more.
+        return None
+    return _address(work.settings, feed)
+
+
+def renew(work: UnitOfWork) -> str:
+    """Make the acting person's address, or a new one in its place, which ends the former. Raises Unauthenticated."""
+    person_id = access.require_person(work)
+    work.lock(feed=person_id)
+    feed = work.db.get(CalendarFeed, person_id)
+    if feed is None:
+        feed = CalendarFeed(person_id=person_id, token_hash="", created_at=work.now)
+    feed.id, feed.created_at = new_id("fed"), work.now
+    feed.token_hash = token_hash(_token(work.settings, feed.id))
+    work.db.add(feed)
+    audit.record(work, "feed.renewed", "person", person_id)
+    return _address(work.settings, feed)
+
+
+def remove(work: UnitOfWork) -> None:
+    """End the acting person's address; nothing happens where there is none. Raises Unauthenticated."""
+    person_id = access.require_person(work)
+    feed = work.db.get(CalendarFeed, person_id)
+    if feed is not None:
+        work.db.delete(feed)
+        audit.record(work, "feed.removed", "person", person_id)
+
+
+def calendar(work: UnitOfWork, *, token: str) -> FeedFile:
+    """The file of this address: the sessions of the last 90 days and all to come, in three statements.
+
+    Listed are the person's own seats, those of the children a guardian may look after, and the seats in sessions
+    they teach; requests as tentative, cancelled seats as cancelled. Holds, and requests that came to nothing, are
+    not: a calendar drops what its subscription no longer has. Raises NotFound for an unknown or ended address.
+    """
+    found = work.db.exec(
+        select(CalendarFeed, Person)
+        .join(Person, col(Person.id) == col(CalendarFeed.person_id))
+        .where(col(CalendarFeed.token_hash) == token_hash(token), col(Person.deactivated_at).is_(None))
+    ).first()
+    if found is None:
+        raise NotFound
+    feed, person = found
+    children = work.db.exec(
+        select(GuardianLink.child_id).where(
+            col(GuardianLink.guardian_id) == person.id, col(GuardianLink.can_view)
+        )
+    ).all()
+    instructor, student = aliased(Person), aliased(Person)
+    rows = work.db.execute(
+        sql_select(Booking, TeachingSession, instructor, student, col(Course.title))
+        .join(TeachingSession, col(TeachingSession.id) == col(Booking.session_id))
+        .join(instructor, col(instructor.id) == col(Booking.instructor_id))
+        .join(student, col(student.id) == col(Booking.student_id))
+        .outerjoin(Course, col(Course.id) == col(Booking.course_id))
+        .where(
+            col(Booking.starts_at) >= work.now - PAST_IS_LISTED,
+            or_(
+                col(Booking.student_id).in_([person.id, *children]),
+                col(Booking.instructor_id) == person.id,
+            ),
+            or_(
+                col(Booking.status).in_(_IN_CALENDARS),
+                # The end of a hold stays on what never became more than a hold.
+                and_(col(Booking.status) == BookingStatus.CANCELLED, col(Booking.hold_expires_at).is_(None)),
+            ),
+        )
+        .order_by(col(Booking.starts_at).desc(), col(Booking.id))
+        .limit(MOST_EVENTS)
+    ).all()
+    listed = [row for row in rows if effective_status(row[0], work.now) is not BookingStatus.EXPIRED]
+    # Stamped with the last change instead of now: the same sessions make the same file, byte for byte.
+    stamp = max([feed.created_at, *(booking.updated_at for booking, *_ in listed)])
+    content = calendar_files.publication(
+        [_event(person, row) for row in reversed(listed)],
+        settings=work.settings,
+        now=stamp,
+        name=work.settings.app_name,
+    )
+    return FeedFile(content, f'"{hashlib.sha256(content).hexdigest()[:32]}"')
+
+
+def _event(owner: Person, row: _Row) -> SeatEvent:
+    booking, session, teacher, learner, course = row
+    other = learner if owner.id == teacher.id else teacher
+    event = SeatEvent.of_booking(booking, session, instructor_name=teacher.name, other_name=other.name)
+    title = titled(title_within(course or "", booking.title), other.name)
+    is_childs = owner.id not in (teacher.id, learner.id)
+    return replace(event, title=f"{short_name(learner.name)}: {title}" if is_childs else title)
+
+
+def _address(settings: Settings, feed: CalendarFeed) -> str:
+    return f"{settings.public_url}/api/feeds/{_token(settings, feed.id)}.ics"
+
+
+def _token(settings: Settings, feed_id: str) -> str:
+    digest = hmac.new(settings.secret_key.encode(), f"calendar-feed:{feed_id}".encode(), hashlib.sha256)
+    return base64.urlsafe_b64encode(digest.digest()).decode().rstrip("=")

@@ -1,0 +1,187 @@
+"""Calendar subscriptions: who is listed to whom, how surely, for how long, and at what cost."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from icalendar import Calendar
+
+from sessions_app.domain.errors import NotFound, Unauthenticated
+from sessions_app.domain.permissions import Actor
+from sessions_app.models import Booking, CalendarFeed, GuardianLink, Person
+from sessions_app.models.catalogue import BookingMode, SessionType
+from sessions_app.services import bookings, feeds
+from tests.services.statements import counted
+from tests.services.world import World, acting, at
+
+
+def subscribe(world: World, person: Person) -> str:
+    """The token of a new address of this person."""
+    address = world.platform.run(feeds.renew, acting(person))
+    return address.rpartition("/")[2].removesuffix(".ics")
+
+
+def read(world: World, token: str) -> feeds.FeedFile:
+    return world.platform.read(feeds.calendar, Actor.anonymous(), token=token)
+
+
+def events(world: World, person: Person) -> dict[str, Any]:
+    """The events of a person's subscription, by booking."""
+    calendar = Calendar.from_ical(read(world, subscribe(world, person)).content)
+    return {str(event["uid"]).partition("@")[0]: event for event in calendar.walk("VEVENT")}
+
+
+def test_each_party_sees_the_session_under_the_name_of_whom_they_meet(world: World) -> None:
+    student = world.student("Noah Berger")
+    booking = world.book(student, world.offering(), at(3, 10)).booking
+    guardian = world.guardian_of(student)
+
+    for person, title in (
+        (student, "One-to-one session, Linear Algebra with Ada"),
+        (world.instructor, "One-to-one session, Linear Algebra with Noah"),
+        (guardian, "Noah: One-to-one session, Linear Algebra with Ada"),
+    ):
+        found = events(world, person)
+        assert list(found) == [booking.id]
+        event = found[booking.id]
+        assert event["summary"] == title
+        assert event["dtstart"].dt == datetime(2026, 12, 3, 10, tzinfo=UTC)
+        assert event["dtstart"].to_ical() == b"20261203T100000Z"
+        assert event["dtend"].dt == datetime(2026, 12, 3, 11, tzinfo=UTC)
+        assert "attendee" not in event
+    assert events(world, world.student("Mia")) == {}
+
+
+def test_a_guardian_sees_no_child_whom_they_may_not_look_after(world: World) -> None:
+    student, guardian = world.student(), world.guardian_of()
+    world.book(student, world.offering(), at(3, 10))
+    world.add(GuardianLink(guardian_id=guardian.id, child_id=student.id, can_view=False))
+
+    assert events(world, guardian) == {}
+
+
+def test_students_of_a_group_do_not_learn_of_each_other(world: World) -> None:
+    group = world.offering(session_type=SessionType.GROUP, capacity=3)
+    noah, mia = world.student("Noah Berger"), world.student("Mia Lopez")
+    for student in (noah, mia):
+        world.book(student, group, at(3, 10))
+
+    assert b"Mia" not in read(world, subscribe(world, noah)).content
+    assert len(events(world, world.instructor)) == 2
+
+
+def test_a_change_keeps_the_event_and_raises_its_sequence(world: World) -> None:
+    student = world.student()
+    booking = world.book(student, world.offering(), at(3, 10)).booking
+    before = events(world, student)[booking.id]
+    world.platform.run(bookings.reschedule, acting(student), booking_id=booking.id, starts_at=at(4, 12))
+    moved = events(world, student)[booking.id]
+    world.platform.run(bookings.cancel, acting(student), booking_id=booking.id, reason="")
+    cancelled = events(world, student)[booking.id]
+
+    assert before["uid"] == moved["uid"] == cancelled["uid"]
+    assert before["sequence"] < moved["sequence"] < cancelled["sequence"]
+    assert moved["dtstart"].dt == at(4, 12)
+    assert [event["status"] for event in (before, moved, cancelled)] == [
+        "CONFIRMED",
+        "CONFIRMED",
+        "CANCELLED",
+    ]
+
+
+def test_a_request_is_tentative_until_it_comes_to_nothing(world: World) -> None:
+    student = world.student()
+    booking = world.book(student, world.offering(booking_mode=BookingMode.REQUEST), at(6, 10)).booking
+    assert events(world, student)[booking.id]["status"] == "TENTATIVE"
+
+    world.clock.advance(days=4)
+
+    assert events(world, student) == {}
+
+
+def test_what_is_only_held_is_in_no_calendar(world: World) -> None:
+    student = world.student()
+    world.hold(student, world.offering(price_minor=3200), at(3, 10))
+
+    assert events(world, student) == {}
+    assert events(world, world.instructor) == {}
+
+
+def test_ninety_days_back_are_listed_and_all_that_is_to_come(world: World) -> None:
+    student = world.student()
+    booking = world.book(student, world.offering(), at(28, 10)).booking
+    assert list(events(world, student)) == [booking.id]
+
+    world.clock.set(at(28, 10) + timedelta(days=90))
+    assert list(events(world, student)) == [booking.id]
+    world.clock.set(at(28, 11) + timedelta(days=90))
+    assert events(world, student) == {}
+
+
+def test_an_address_is_stored_as_a_hash_shown_again_and_ended_by_the_next(world: World) -> None:
+    student = world.student()
+    first = subscribe(world, student)
+    row = world.platform.read(lambda work: work.db.get_one(CalendarFeed, student.id), Actor.system())
+    assert len(first) >= 43
+    assert first not in repr(row)
+    shown = world.platform.read(feeds.address, acting(student))
+    assert shown == f"{world.platform.settings.public_url}/api/feeds/{first}.ics"
+
+    second = subscribe(world, student)
+
+    assert second != first
+    read(world, second)
+    with pytest.raises(NotFound):
+        read(world, first)
+
+
+def test_an_address_ends_when_it_is_removed_or_its_person_leaves(world: World) -> None:
+    student, other = world.student(), world.student()
+    tokens = [subscribe(world, person) for person in (student, other)]
+    world.platform.run(feeds.remove, acting(student))
+    world.platform.run(feeds.remove, acting(student))
+
+    def leave(work: Any) -> None:
+        work.db.get_one(Person, other.id).deactivated_at = work.now
+
+    world.platform.run(leave, Actor.system())
+
+    assert world.platform.read(feeds.address, acting(student)) is None
+    for token in (*tokens, "unknown"):
+        with pytest.raises(NotFound):
+            read(world, token)
+    with pytest.raises(Unauthenticated):
+        world.platform.run(feeds.renew, Actor.anonymous())
+
+
+def test_the_same_sessions_make_the_same_file_and_a_change_another(world: World) -> None:
+    student = world.student()
+    booking = world.book(student, world.offering(), at(3, 10)).booking
+    token = subscribe(world, student)
+    first = read(world, token)
+    world.clock.advance(minutes=30)
+    assert read(world, token) == first
+
+    world.platform.run(bookings.reschedule, acting(student), booking_id=booking.id, starts_at=at(4, 12))
+
+    assert read(world, token).etag != first.etag
+
+
+def test_many_sessions_cost_as_many_statements_as_one(world: World) -> None:
+    offering = world.offering()
+
+    def cost(person: Person) -> int:
+        token = subscribe(world, person)
+        with counted(world.platform.engine) as asked:
+            read(world, token)
+        return len(asked)
+
+    world.book(world.student(), offering, at(3, 8))
+    one = cost(world.instructor)
+    for hour in range(10, 20, 2):
+        placed: Booking = world.book(world.student(), offering, at(4, hour)).booking
+        assert placed.id
+
+    assert cost(world.instructor) == one == 3

@@ -73,6 +73,11 @@ class JitsiServer:
     def domain(self) -> str:
         return f"localhost:{self._http.server_port}"
 
+    def forget(self) -> None:
+        """Know nothing of whom it let in or refused so far."""
+        self.admissions.clear()
+        self.refusals.clear()
+
     def verdict(self, room: str, token: str) -> Admission | str:
         """Who comes in with the token, or why nobody does."""
         if not self.app_id:

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from sessions_app.serve import SERVER_ENVIRONMENT, server_command
 from tests.infra import guarded
@@ -24,6 +26,8 @@ START_SECONDS = 60
 class ServedApp:
     """One server process tree. ``settings`` are environment variables, such as ``{"HOLD_MINUTES": "1"}``.
 
+    ``with ServedApp(...) as app`` starts it and stops it at the end.
+
     ``is_whole`` starts it as ``make run`` does; else the process that watches over granian is left out.
     """
 
@@ -33,6 +37,15 @@ class ServedApp:
     settings: Mapping[str, str] = field(default_factory=dict)
     is_whole: bool = False
     _guard: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
 
     @property
     def url(self) -> str:

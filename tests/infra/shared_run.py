@@ -6,10 +6,11 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -87,10 +88,21 @@ class SharedRun:
 
     def sqlite_copy(self, target: Path) -> str:
         """Copy the migrated SQLite database to ``target``; return its SQLAlchemy address."""
+        shutil.copyfile(self._sqlite_template(), target)
+        return f"sqlite:///{target}"
+
+    def empty_sqlite(self, target: Path) -> None:
+        """Make a copy empty again, under whoever has it open."""
+        with (
+            closing(sqlite3.connect(self._sqlite_template())) as template,
+            closing(sqlite3.connect(target)) as copy,
+        ):
+            template.backup(copy)
+
+    def _sqlite_template(self) -> Path:
         template = self.folder / f"{_TEMPLATE}.db"
         self._once("sqlite-template", lambda: migrate(f"sqlite:///{template}"))
-        shutil.copyfile(template, target)
-        return f"sqlite:///{target}"
+        return template
 
     @contextmanager
     def postgres_emptied(self, worker: str) -> Iterator[str]:

@@ -15,6 +15,8 @@ from tests.infra.browser import DESKTOP, Screen, Theme, new_context
 # A machine with other work may need a while; what never comes fails all the same.
 PATIENCE_SECONDS = 30
 
+NewVisitor = Callable[..., "Visitor"]
+
 _LIVE = '"is_hydrated_rx_state_":true'
 
 
@@ -52,6 +54,10 @@ class Visitor:
         page.on("requestfailed", self._on_failure)
         page.on("response", self._on_response)
         page.on("websocket", self._on_socket)
+
+    def sign_in(self, token: str) -> None:
+        """Carry the cookie of a sign-in."""
+        self.context.add_cookies([{"name": "sid", "value": token, "url": self.origin}])
 
     def open(self, path: str) -> Response:
         """Go to ``path`` and wait until the page answers to clicks; return the document's response."""

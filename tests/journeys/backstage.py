@@ -17,18 +17,17 @@ from sqlalchemy import update
 from sqlmodel import col, select
 
 from sessions_app.adapters.clock import SystemClock
-from sessions_app.adapters.sandbox_payments import SandboxGateway
 from sessions_app.domain.permissions import Actor, Role
 from sessions_app.domain.timespans import TimeSpan
 from sessions_app.models import Booking, Course, Enrollment, GuardianLink, Offering, Person
-from sessions_app.models.database import open_engine
 from sessions_app.services import accounts, bookings, credits, slots
 from sessions_app.services.bookings import Placed
-from sessions_app.services.identity import identity_of
 from sessions_app.services.unit_of_work import Platform, UnitOfWork
 from sessions_app.settings import parse_settings
+from tests.infra.platforms import platform_on
 from tests.infra.served import ServedApp
 from tests.infra.visitor import Visitor
+from tests.services.world import sign_in
 
 T = TypeVar("T")
 
@@ -100,8 +99,7 @@ class Backstage:
 
     def sign_in(self, visitor: Visitor, person: Person) -> None:
         """Give the visitor's browser the cookie of this person's sign-in."""
-        login = self.platform.run(accounts.start_login, Actor.system(), identity=identity_of(person))
-        visitor.context.add_cookies([{"name": "sid", "value": login.token, "url": visitor.origin}])
+        visitor.sign_in(sign_in(self.platform, person))
 
     def book(self, student: Person, offering: Offering, starts_at: datetime) -> Placed:
         """Book a seat, unannounced."""
@@ -148,18 +146,5 @@ class Backstage:
 @contextmanager
 def behind(app: ServedApp) -> Iterator[Backstage]:
     """Reach the database of an app on SQLite."""
-    settings = parse_settings(data_dir=app.data_dir)
-    engine = open_engine(settings.sqlalchemy_url)
-    clock = SystemClock()
-    try:
-        yield Backstage(
-            Platform(
-                engine=engine,
-                settings=settings,
-                clock=clock,
-                payments=SandboxGateway(engine, clock),
-                mailer=None,
-            )
-        )
-    finally:
-        engine.dispose()
+    with platform_on(parse_settings(data_dir=app.data_dir), SystemClock()) as platform:
+        yield Backstage(platform)

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from sessions_app.settings import parse_settings
+from sessions_app.wiring import build_video
+from tests.doubles.clock import StoppedClock
+from tests.doubles.jitsi_server import JitsiServer
 from tests.doubles.mail_server import MailServer
 from tests.infra.browser import DESKTOP, PHONE, Screen, launch
+from tests.infra.platforms import platform_on
 from tests.infra.ports import free_port
 from tests.infra.served import ServedApp
 from tests.infra.shared_run import SharedRun
-from tests.infra.visitor import Visitor
+from tests.infra.visitor import NewVisitor, Visitor
 from tests.journeys.backstage import Backstage, behind
+from tests.journeys.venue import BareSite, Venue
+from tests.services.world import World
 
 ARTIFACTS = Path(__file__).resolve().parents[2] / ".test-artifacts"
-NewVisitor = Callable[..., Visitor]
 
 # Playwright's own 5 s are too short for a machine that does other work; what is there at once costs nothing.
 expect.set_options(timeout=15_000)
@@ -54,12 +61,8 @@ def site(
     """The app with demo data on SQLite."""
     with MailServer() as mail:
         settings = {"DEMO_DATA": "1", "SMTP_URL": mail.url, "RATE_LIMIT_PER_MINUTE": "0"}
-        app = ServedApp(tmp_path_factory.mktemp("site"), free_port(), shared_run.owner, settings)
-        app.start()
-        try:
+        with ServedApp(tmp_path_factory.mktemp("site"), free_port(), shared_run.owner, settings) as app:
             yield Site(app, mail)
-        finally:
-            app.stop()
 
 
 @pytest.fixture
@@ -68,6 +71,40 @@ def backstage(site: Site) -> Iterator[Backstage]:
     with behind(site.app) as made:
         yield made
         made.retire_newcomers()
+
+
+@pytest.fixture(scope="session")
+def bare_site(
+    built_pages: None, shared_run: SharedRun, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[BareSite]:
+    """The app without demo data, for the worlds of ``venue``."""
+    folder = tmp_path_factory.mktemp("bare")
+    database = folder / "bare.db"
+    with JitsiServer(app_id="sessions", secret="what the video server and we know, and nobody else") as video:
+        settings = {
+            "DEMO_DATA": "0",
+            "DATABASE_URL": shared_run.sqlite_copy(database),
+            "RATE_LIMIT_PER_MINUTE": "0",
+            "JITSI_DOMAIN": video.domain,
+            "JITSI_APP_ID": video.app_id,
+            "JITSI_APP_SECRET": video.secret,
+            "SESSION_RECORDING": "1",
+        }
+        with ServedApp(folder, free_port(), shared_run.owner, settings) as app:
+            same = {name.lower(): value for name, value in settings.items()}
+            seen = parse_settings(port=app.port, data_dir=app.data_dir, **same)
+            yield BareSite(app, database, seen, video)
+
+
+@pytest.fixture
+def venue(bare_site: BareSite, shared_run: SharedRun, new_visitor: NewVisitor) -> Iterator[Venue]:
+    """A world of this test's own, now, behind a served app. Whoever was there before is gone."""
+    shared_run.empty_sqlite(bare_site.database)
+    bare_site.video.forget()
+    clock = StoppedClock(datetime.now(UTC).replace(microsecond=0))
+    video = build_video(bare_site.settings, clock)
+    with platform_on(bare_site.settings, clock, video=video) as platform:
+        yield Venue(bare_site, World(platform, clock), new_visitor)
 
 
 # As long as Playwright runs in a thread, no other test there may start an event loop: so it ends with this folder.

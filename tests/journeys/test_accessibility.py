@@ -9,9 +9,9 @@ import pytest
 from sessions_app.pages import PAGES
 from tests.infra.axe import findings
 from tests.infra.browser import DESKTOP, PHONE, Screen, Theme
+from tests.infra.visitor import NewVisitor
 from tests.journeys import scenes
 from tests.journeys.backstage import Backstage
-from tests.journeys.conftest import NewVisitor
 
 SMALLEST = Screen("smallest", 320, 640, is_phone=True)
 

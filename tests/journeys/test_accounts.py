@@ -12,8 +12,8 @@ from playwright.sync_api import Page, expect
 from sessions_app.demo_accounts import DEMO_PASSWORD
 from tests.infra.axe import assert_accessible
 from tests.infra.browser import DESKTOP, Screen
-from tests.infra.visitor import Visitor
-from tests.journeys.conftest import NewVisitor, Site
+from tests.infra.visitor import NewVisitor, Visitor
+from tests.journeys.conftest import Site
 
 PASSWORD = "correct horse battery"
 

@@ -15,9 +15,8 @@ from sessions_app.services import availability
 from sessions_app.services.availability import StoredSchedule
 from tests.infra.axe import assert_accessible
 from tests.infra.browser import DESKTOP, PHONE, Screen, Theme
-from tests.infra.visitor import Visitor
+from tests.infra.visitor import NewVisitor, Visitor
 from tests.journeys.backstage import Backstage
-from tests.journeys.conftest import NewVisitor
 
 PATH = "/instructor/availability"
 only_on = pytest.mark.parametrize

@@ -14,9 +14,9 @@ from sessions_app.demo_accounts import DEMO_PASSWORD
 from sessions_app.models import Course, Person
 from tests.infra.axe import assert_accessible
 from tests.infra.browser import DESKTOP, PHONE, Screen, Theme
-from tests.infra.visitor import Visitor
+from tests.infra.visitor import NewVisitor, Visitor
 from tests.journeys.backstage import Backstage
-from tests.journeys.conftest import NewVisitor, Site
+from tests.journeys.conftest import Site
 from tests.journeys.wizard import (
     BY_CREDITS,
     FREE,

@@ -11,8 +11,8 @@ from sessions_app.domain.permissions import Actor
 from sessions_app.models import Course
 from sessions_app.services import requests
 from tests.infra.browser import DESKTOP, PHONE
+from tests.infra.visitor import NewVisitor
 from tests.journeys.backstage import Backstage
-from tests.journeys.conftest import NewVisitor
 from tests.journeys.wizard import (
     BY_CREDITS,
     FREE,

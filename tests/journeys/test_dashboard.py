@@ -3,43 +3,34 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from sessions_app.adapters.sandbox_payments import SandboxGateway
 from sessions_app.domain.permissions import Actor
 from sessions_app.domain.timespans import TimeSpan
-from sessions_app.models import Person, TeachingSession
+from sessions_app.models import TeachingSession
 from sessions_app.models.catalogue import BookingMode
-from sessions_app.models.database import open_engine
-from sessions_app.services import accounts, checkout, sandbox_checkout, seats, slots
+from sessions_app.services import checkout, sandbox_checkout, seats, slots
 from sessions_app.services.bookings import Placed
-from sessions_app.services.identity import identity_of
 from sessions_app.services.sandbox_checkout import Press
-from sessions_app.services.unit_of_work import Platform, UnitOfWork
-from sessions_app.settings import parse_settings
-from tests.conftest import ServeApp
-from tests.doubles.clock import StoppedClock
+from sessions_app.services.unit_of_work import UnitOfWork
 from tests.infra.axe import assert_accessible
 from tests.infra.browser import DESKTOP, PHONE, Screen, Theme
-from tests.infra.served import ServedApp
-from tests.infra.visitor import Visitor
-from tests.journeys.conftest import NewVisitor
-from tests.services.world import World, acting
+from tests.journeys.venue import Venue
+from tests.services.world import acting
 
 PRICE = 2800
 
 
-class Home:
-    """An app with a small world of its own, and ways into it."""
+class Home(Venue):
+    """A student, their sessions, and ways into them."""
 
-    def __init__(self, app: ServedApp, world: World, bring: NewVisitor) -> None:
-        self.app, self.world, self._bring = app, world, bring
-        self.student = world.student(zone="Europe/Paris")
+    def __init__(self, venue: Venue) -> None:
+        super().__init__(venue.site, venue.world, venue.bring)
+        self.student = self.world.student(zone="Europe/Paris")
 
     def day(self, days: int, hour: int = 10) -> datetime:
         return (self.world.clock.now() + timedelta(days=days)).replace(hour=hour, minute=0, second=0)
@@ -56,36 +47,17 @@ class Home:
         sandbox_checkout.press(self.world.platform, acting(self.student), token=token, button=Press.PAY)
         return placed
 
-    def visit(
-        self, person: Person | None = None, *, screen: Screen = DESKTOP, theme: Theme = "light"
-    ) -> Visitor:
-        """Somebody signed in, with a browser of their own."""
-        visitor: Visitor = self._bring(self.app.url, screen=screen, theme=theme)
-        identity = identity_of(person or self.student)
-        login = self.world.platform.run(accounts.start_login, Actor.system(), identity=identity)
-        visitor.context.add_cookies([{"name": "sid", "value": login.token, "url": self.app.url}])
-        return visitor
-
 
 @pytest.fixture
-def home(serve: ServeApp, sqlite_url: str, new_visitor: NewVisitor, tmp_path: Path) -> Home:
-    app = serve(DATABASE_URL=sqlite_url, RATE_LIMIT_PER_MINUTE="0")
-    engine, clock = open_engine(sqlite_url), StoppedClock(datetime.now(UTC).replace(microsecond=0))
-    platform = Platform(
-        engine=engine,
-        settings=parse_settings(database_url=sqlite_url, port=app.port, data_dir=tmp_path),
-        clock=clock,
-        payments=SandboxGateway(engine, clock),
-        mailer=None,
-    )
-    return Home(app, World(platform, clock), new_visitor)
+def home(venue: Venue) -> Home:
+    return Home(venue)
 
 
 def test_a_session_is_cancelled_with_the_refund_stated_before_and_made_after(
     home: Home, screen: Screen
 ) -> None:
     placed = home.paid(home.day(5))
-    person = home.visit(screen=screen)
+    person = home.visit(home.student, screen=screen)
     page = person.page
     person.open("/dashboard")
 
@@ -111,7 +83,7 @@ def test_a_session_is_cancelled_with_the_refund_stated_before_and_made_after(
 
 def test_keeping_a_session_keeps_it_and_gives_the_focus_back(home: Home) -> None:
     home.paid(home.day(5))
-    person = home.visit()
+    person = home.visit(home.student)
     page = person.page
     person.open("/dashboard")
     cancel = page.get_by_role("button", name="Cancel", exact=True)
@@ -126,7 +98,7 @@ def test_keeping_a_session_keeps_it_and_gives_the_focus_back(home: Home) -> None
 
 def test_a_session_is_rescheduled_and_keeps_its_payment(home: Home, screen: Screen) -> None:
     placed = home.paid(home.day(5))
-    person = home.visit(screen=screen)
+    person = home.visit(home.student, screen=screen)
     page = person.page
     person.open("/dashboard")
 
@@ -158,7 +130,7 @@ def test_a_session_is_rescheduled_and_keeps_its_payment(home: Home, screen: Scre
 
 def test_a_lost_time_is_said_with_three_others(home: Home) -> None:
     home.paid(home.day(5))
-    person = home.visit()
+    person = home.visit(home.student)
     page = person.page
     person.open("/dashboard")
     page.get_by_role("button", name="Reschedule", exact=True).click()
@@ -200,7 +172,7 @@ def _take_the_time(home: Home, day: datetime, label: str) -> None:
 
 
 def test_a_course_is_put_off_and_stays_so(home: Home, screen: Screen) -> None:
-    person = home.visit(screen=screen)
+    person = home.visit(home.student, screen=screen)
     page = person.page
     person.open("/dashboard")
     expect(page.get_by_text("Nothing planned yet")).to_be_visible()
@@ -218,7 +190,7 @@ def test_a_course_is_put_off_and_stays_so(home: Home, screen: Screen) -> None:
 
 def test_everything_is_reached_by_keyboard(home: Home) -> None:
     home.paid(home.day(5))
-    person = home.visit()
+    person = home.visit(home.student)
     page = person.page
     person.open("/dashboard")
 
@@ -271,7 +243,7 @@ def test_axe_finds_nothing_serious_on_the_page_and_in_its_dialogs(
     home.paid(home.day(5))
     home.world.book(home.student, home.world.offering(booking_mode=BookingMode.REQUEST), home.day(6))
     home.world.book(home.student, home.world.offering(price_minor=PRICE), home.day(7))
-    person = home.visit(screen=screen, theme=theme)
+    person = home.visit(home.student, screen=screen, theme=theme)
     page = person.page
     person.open("/dashboard")
     expect(page.get_by_role("button", name="Continue to payment")).to_be_visible()
@@ -293,7 +265,7 @@ def _judge(page: Page) -> None:
 
 def test_the_links_of_mails_open_their_question(home: Home) -> None:
     placed = home.paid(home.day(5))
-    person = home.visit()
+    person = home.visit(home.student)
 
     person.open(f"/dashboard?cancel={placed.booking.id}")
     expect(person.page.get_by_role("dialog", name="Cancel this session?")).to_be_visible()
@@ -307,7 +279,7 @@ def test_the_links_of_mails_open_their_question(home: Home) -> None:
 
 def test_what_changes_elsewhere_is_seen_without_a_reload(home: Home) -> None:
     home.paid(home.day(5))
-    first, second = home.visit(), home.visit()
+    first, second = home.visit(home.student), home.visit(home.student)
     first.open("/dashboard")
     second.open("/dashboard")
     expect(first.page.get_by_role("tab", name="Cancelled")).to_contain_text("0")
@@ -336,7 +308,7 @@ def test_a_guardian_sees_the_children_and_chooses_one(home: Home, screen: Screen
 
 def test_the_room_opens_ten_minutes_before_and_joining_leads_there(home: Home, screen: Screen) -> None:
     placed = home.paid(home.day(5))
-    person = home.visit(screen=screen)
+    person = home.visit(home.student, screen=screen)
     page = person.page
     person.open(f"/session/{placed.session.id}/room")
     expect(page.get_by_role("heading", name="Your session is booked")).to_be_visible()

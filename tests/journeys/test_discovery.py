@@ -9,8 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.infra.axe import assert_accessible
 from tests.infra.browser import DESKTOP, PHONE, Screen, Theme
-from tests.infra.visitor import Visitor
-from tests.journeys.conftest import NewVisitor
+from tests.infra.visitor import NewVisitor, Visitor
 
 SMALLEST = Screen("smallest", 320, 640, is_phone=True)
 FIRST_COURSE = "Linear Algebra: from vectors to eigenvalues"

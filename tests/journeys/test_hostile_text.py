@@ -18,25 +18,22 @@ import icalendar
 import pytest
 from playwright.sync_api import expect
 
-from sessions_app.adapters.sandbox_payments import SandboxGateway
 from sessions_app.domain.errors import InvalidInput
 from sessions_app.domain.permissions import Actor, Role
 from sessions_app.models import Course, CourseUnit, Enrollment, InstructorProfile, Person, Subject
 from sessions_app.models.catalogue import BookingMode, Modality, TopicType
-from sessions_app.models.database import open_engine
 from sessions_app.services import accounts, bookings, checkout, requests
 from sessions_app.services.bookings import Details
-from sessions_app.services.identity import identity_of
 from sessions_app.services.unit_of_work import Platform, UnitOfWork
 from sessions_app.settings import parse_settings
 from tests.conftest import ServeApp
 from tests.doubles.clock import StoppedClock
 from tests.doubles.mail_server import MailServer
 from tests.infra.browser import DESKTOP
+from tests.infra.platforms import platform_on
 from tests.infra.served import ServedApp
-from tests.infra.visitor import Visitor
-from tests.journeys.conftest import NewVisitor
-from tests.services.world import World, acting
+from tests.infra.visitor import NewVisitor, Visitor
+from tests.services.world import World, acting, sign_in
 
 EVIL = '"><img src=x onerror=hit()><script>hit()</script>[m](javascript:hit()){{7*7}}'
 LINES = f"{EVIL}\r\nATTENDEE:mailto:evil@example.org\r\nEND:VEVENT\nBcc: evil@example.org"
@@ -128,8 +125,7 @@ class Stage:
         visitor.context.add_init_script("window.hit = () => { window.wasHit = true; return 1 }")
         visitor.page.on("dialog", lambda dialog: visitor.problems.append(f"dialog: {dialog.message}"))
         if person is not None:
-            login = self.platform.run(accounts.start_login, Actor.system(), identity=identity_of(person))
-            visitor.context.add_cookies([{"name": "sid", "value": login.token, "url": self.app.url}])
+            visitor.sign_in(sign_in(self.platform, person))
         return visitor
 
 
@@ -140,14 +136,12 @@ def letters() -> Iterator[MailServer]:
 
 
 @pytest.fixture
-def stage(serve: ServeApp, sqlite_url: str, letters: MailServer, tmp_path: Path) -> Stage:
+def stage(serve: ServeApp, sqlite_url: str, letters: MailServer, tmp_path: Path) -> Iterator[Stage]:
     app = serve(DATABASE_URL=sqlite_url, RATE_LIMIT_PER_MINUTE="0", SMTP_URL=letters.url)
-    engine, clock = open_engine(sqlite_url), StoppedClock(datetime.now(UTC).replace(microsecond=0))
+    clock = StoppedClock(datetime.now(UTC).replace(microsecond=0))
     settings = parse_settings(database_url=sqlite_url, port=app.port, data_dir=tmp_path)
-    payments = SandboxGateway(engine, clock)
-    return Stage(
-        app, Platform(engine=engine, settings=settings, clock=clock, payments=payments, mailer=None), clock
-    )
+    with platform_on(settings, clock) as platform:
+        yield Stage(app, platform, clock)
 
 
 def test_hostile_text_is_shown_as_it_was_written(

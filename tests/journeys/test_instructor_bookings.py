@@ -7,42 +7,29 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from sessions_app.adapters.sandbox_payments import SandboxGateway
 from sessions_app.domain.booking_lifecycle import BookingStatus
-from sessions_app.domain.permissions import Actor
 from sessions_app.models import Offering, Person
 from sessions_app.models.catalogue import BookingMode, SessionType, TopicType
-from sessions_app.models.database import open_engine
-from sessions_app.services import accounts
 from sessions_app.services.bookings import Details, Placed
-from sessions_app.services.identity import identity_of
-from sessions_app.services.unit_of_work import Platform
-from sessions_app.settings import parse_settings
-from tests.conftest import ServeApp
-from tests.doubles.clock import StoppedClock
 from tests.infra.axe import assert_accessible
 from tests.infra.browser import DESKTOP, PHONE, Screen, Theme
-from tests.infra.served import ServedApp
-from tests.infra.visitor import Visitor
-from tests.journeys.conftest import NewVisitor
-from tests.services.world import World
+from tests.journeys.venue import Venue
 
 AT_ONCE_MS = 1000  # from one screen's answer to the other's change
 
 
-class School:
-    """An app with an instructor, a student, and ways into it."""
+class School(Venue):
+    """An instructor, a student, and ways into their weeks."""
 
-    def __init__(self, app: ServedApp, world: World, bring: NewVisitor) -> None:
-        self.app, self.world, self._bring = app, world, bring
-        self.student = world.student("Noah Berger")
+    def __init__(self, venue: Venue) -> None:
+        super().__init__(venue.site, venue.world, venue.bring)
+        self.student = self.world.student("Noah Berger")
         self.monday = self._next_monday()
 
     def _next_monday(self) -> datetime:
@@ -61,13 +48,6 @@ class School:
     def offering(self, **facts: Any) -> Offering:
         return self.world.offering(**({"title": "Tutorial"} | facts))
 
-    def visit(self, person: Person, *, screen: Screen = DESKTOP, theme: Theme = "light") -> Visitor:
-        visitor: Visitor = self._bring(self.app.url, screen=screen, theme=theme)
-        identity = identity_of(person)
-        login = self.world.platform.run(accounts.start_login, Actor.system(), identity=identity)
-        visitor.context.add_cookies([{"name": "sid", "value": login.token, "url": self.app.url}])
-        return visitor
-
     def week(self, **how: Any) -> Page:
         """The instructor's page with next week."""
         teacher = self.visit(self.world.instructor, **how)
@@ -82,17 +62,8 @@ class School:
 
 
 @pytest.fixture
-def school(serve: ServeApp, sqlite_url: str, new_visitor: NewVisitor, tmp_path: Path) -> School:
-    app = serve(DATABASE_URL=sqlite_url, RATE_LIMIT_PER_MINUTE="0")
-    engine, clock = open_engine(sqlite_url), StoppedClock(datetime.now(UTC).replace(microsecond=0))
-    platform = Platform(
-        engine=engine,
-        settings=parse_settings(database_url=sqlite_url, port=app.port, data_dir=tmp_path),
-        clock=clock,
-        payments=SandboxGateway(engine, clock),
-        mailer=None,
-    )
-    return School(app, World(platform, clock), new_visitor)
+def school(venue: Venue) -> School:
+    return School(venue)
 
 
 def at_once(act: Callable[[], object], done: Locator, seen: Locator) -> None:

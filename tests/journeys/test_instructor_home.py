@@ -4,41 +4,23 @@ from __future__ import annotations
 
 import re
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, expect
 
-from sessions_app.adapters.sandbox_payments import SandboxGateway
 from sessions_app.domain.booking_lifecycle import BookingStatus
 from sessions_app.domain.permissions import Role
 from sessions_app.models import InstructorProfile
-from sessions_app.models.database import open_engine
-from sessions_app.services.unit_of_work import Platform
-from sessions_app.settings import parse_settings
-from tests.conftest import ServeApp
-from tests.doubles.clock import StoppedClock
 from tests.infra.axe import assert_accessible
 from tests.infra.browser import DESKTOP, PHONE, Screen, Theme
-from tests.journeys.conftest import NewVisitor
 from tests.journeys.test_instructor_bookings import AT_ONCE_MS, School
-from tests.services.world import World
+from tests.journeys.venue import Venue
 
 
 @pytest.fixture
-def place(serve: ServeApp, sqlite_url: str, new_visitor: NewVisitor, tmp_path: Path) -> School:
-    """An app with an instructor and a student."""
-    app = serve(DATABASE_URL=sqlite_url, RATE_LIMIT_PER_MINUTE="0")
-    engine, clock = open_engine(sqlite_url), StoppedClock(datetime.now(UTC).replace(microsecond=0))
-    platform = Platform(
-        engine=engine,
-        settings=parse_settings(database_url=sqlite_url, port=app.port, data_dir=tmp_path),
-        clock=clock,
-        payments=SandboxGateway(engine, clock),
-        mailer=None,
-    )
-    return School(app, World(platform, clock), new_visitor)
+def school(venue: Venue) -> School:
+    return School(venue)
 
 
 def at_once(seen: Locator) -> None:
@@ -48,17 +30,17 @@ def at_once(seen: Locator) -> None:
     assert time.monotonic() - since < AT_ONCE_MS / 1000
 
 
-def test_a_student_books_and_instructor_and_assistant_see_it_at_once(place: School, screen: Screen) -> None:
-    place.offering()
-    teacher, student = place.visit(place.world.instructor, screen=screen), place.visit(place.student)
-    staff = place.visit(place.world.person("Priya Nair", Role.ASSISTANT), screen=screen)
+def test_a_student_books_and_instructor_and_assistant_see_it_at_once(school: School, screen: Screen) -> None:
+    school.offering()
+    teacher, student = school.visit(school.world.instructor, screen=screen), school.visit(school.student)
+    staff = school.visit(school.world.person("Priya Nair", Role.ASSISTANT), screen=screen)
     teacher.open("/instructor")
     staff.open("/assistant")
     expect(staff.page.get_by_text("Nothing is on today.")).to_be_visible()
     expect(teacher.page.get_by_text("Nothing is planned today.")).to_be_visible()
 
-    student.open(f"/book/{place.world.instructor.id}?date={place.monday:%Y-%m-%d}")
-    times = student.page.get_by_role("group", name=f"{place.monday:%A %-d %B %Y}")
+    student.open(f"/book/{school.world.instructor.id}?date={school.monday:%Y-%m-%d}")
+    times = student.page.get_by_role("group", name=f"{school.monday:%A %-d %B %Y}")
     times.get_by_role("button").first.click()
     book = student.page.get_by_role("button", name=re.compile("^Book Session"))
     expect(book).to_be_visible()
@@ -71,9 +53,9 @@ def test_a_student_books_and_instructor_and_assistant_see_it_at_once(place: Scho
     at_once(staff.page.get_by_text("Nothing is on today."))
 
 
-def test_requests_are_answered_from_home(place: School, screen: Screen) -> None:
-    yes, no = place.request(1, 10), place.request(2, 10, place.world.student("Mina Novak"))
-    teacher = place.visit(place.world.instructor, screen=screen)
+def test_requests_are_answered_from_home(school: School, screen: Screen) -> None:
+    yes, no = school.request(1, 10), school.request(2, 10, school.world.student("Mina Novak"))
+    teacher = school.visit(school.world.instructor, screen=screen)
     page = teacher.page
     teacher.open("/instructor")
     requests = page.get_by_role("region", name="Requests")
@@ -89,13 +71,13 @@ def test_requests_are_answered_from_home(place: School, screen: Screen) -> None:
     expect(page.get_by_text("Request declined")).to_be_visible()
     expect(requests.get_by_text("Nobody waits for an answer.")).to_be_visible()
 
-    assert place.world.booking(yes.booking.id).status is BookingStatus.SCHEDULED
-    assert place.world.booking(no.booking.id).instructor_response == "I am away that day."
+    assert school.world.booking(yes.booking.id).status is BookingStatus.SCHEDULED
+    assert school.world.booking(no.booking.id).instructor_response == "I am away that day."
 
 
-def test_figures_of_another_period_and_as_a_file(place: School) -> None:
-    place.world.book(place.student, place.offering(), place.at(0, 10))
-    teacher = place.visit(place.world.instructor)
+def test_figures_of_another_period_and_as_a_file(school: School) -> None:
+    school.world.book(school.student, school.offering(), school.at(0, 10))
+    teacher = school.visit(school.world.instructor)
     teacher.open("/instructor")
     teacher.page.get_by_role("radio", name="7 days").click()
     expect(teacher.page.get_by_text("Sessions, 7 days")).to_be_visible()
@@ -108,10 +90,10 @@ def test_figures_of_another_period_and_as_a_file(place: School) -> None:
 
 
 def test_a_sessions_timeline_is_opened_by_keyboard_and_kept_in_the_address(
-    place: School, screen: Screen
+    school: School, screen: Screen
 ) -> None:
-    place.world.hold(place.student, place.offering(), place.at(0, 10))
-    staff = place.visit(place.world.person("Priya Nair", Role.ADMIN), screen=screen)
+    school.world.hold(school.student, school.offering(), school.at(0, 10))
+    staff = school.visit(school.world.person("Priya Nair", Role.ADMIN), screen=screen)
     page = staff.page
     staff.open("/assistant?show=unpaid")
     page.get_by_role("button", name=re.compile("Tutorial")).focus()
@@ -125,8 +107,8 @@ def test_a_sessions_timeline_is_opened_by_keyboard_and_kept_in_the_address(
     expect(panel).to_be_hidden()
 
 
-def test_the_board_is_closed_to_everybody_else(place: School) -> None:
-    student = place.visit(place.student)
+def test_the_board_is_closed_to_everybody_else(school: School) -> None:
+    student = school.visit(school.student)
     student.open("/assistant")
     expect(student.page).not_to_have_url(re.compile("/assistant"))
     expect(student.page.get_by_role("heading", name="Board")).to_have_count(0)
@@ -137,18 +119,18 @@ def test_the_board_is_closed_to_everybody_else(place: School) -> None:
     [(DESKTOP, "light"), (DESKTOP, "dark"), (PHONE, "light"), (PHONE, "dark")],
     ids=["desktop-light", "desktop-dark", "phone-light", "phone-dark"],
 )
-def test_axe_finds_nothing_serious(place: School, screen: Screen, theme: Theme) -> None:
-    place.request(1, 10)
-    place.world.book(place.world.student("Mina Novak"), place.offering(), place.at(0, 10))
-    fresh = place.world.person("Nora New", Role.INSTRUCTOR)
-    place.world.add(InstructorProfile(person_id=fresh.id))
-    staff = place.world.person("Priya Nair", Role.ASSISTANT)
+def test_axe_finds_nothing_serious(school: School, screen: Screen, theme: Theme) -> None:
+    school.request(1, 10)
+    school.world.book(school.world.student("Mina Novak"), school.offering(), school.at(0, 10))
+    fresh = school.world.person("Nora New", Role.INSTRUCTOR)
+    school.world.add(InstructorProfile(person_id=fresh.id))
+    staff = school.world.person("Priya Nair", Role.ASSISTANT)
     for person, path, heading in (
-        (place.world.instructor, "/instructor", "Requests"),
+        (school.world.instructor, "/instructor", "Requests"),
         (fresh, "/instructor", "Three steps until students book you"),
         (staff, "/assistant", "Board"),
     ):
-        visitor = place.visit(person, screen=screen, theme=theme)
+        visitor = school.visit(person, screen=screen, theme=theme)
         visitor.open(path)
         expect(visitor.page.get_by_role("heading", name=heading)).to_be_visible()
         assert_accessible(visitor.page)

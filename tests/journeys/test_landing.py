@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from tests.infra.visitor import Visitor
-from tests.journeys.conftest import NewVisitor, Site
+from tests.infra.visitor import NewVisitor, Visitor
+from tests.journeys.conftest import Site
 
 
 def test_the_landing_page_opens_alive_and_quiet(visitor: Visitor) -> None:

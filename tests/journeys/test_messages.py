@@ -4,52 +4,35 @@ from __future__ import annotations
 
 import re
 import time
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from sessions_app.adapters.sandbox_payments import SandboxGateway
 from sessions_app.domain.booking_lifecycle import BookingStatus
 from sessions_app.domain.permissions import Actor, Role
 from sessions_app.models import Booking, Person
-from sessions_app.models.database import open_engine
-from sessions_app.services import accounts, conversations
+from sessions_app.services import conversations
 from sessions_app.services.bookings import Placed
-from sessions_app.services.identity import identity_of
-from sessions_app.services.unit_of_work import Platform, UnitOfWork
-from sessions_app.settings import parse_settings
-from tests.conftest import ServeApp
-from tests.doubles.clock import StoppedClock
+from sessions_app.services.unit_of_work import UnitOfWork
 from tests.infra.axe import assert_accessible
 from tests.infra.browser import DESKTOP, PHONE, Screen, Theme
-from tests.infra.served import ServedApp
-from tests.infra.visitor import Visitor
-from tests.journeys.conftest import NewVisitor
-from tests.services.world import World, acting
+from tests.journeys.venue import Venue
+from tests.services.world import acting
 
 HOSTILE = "<img src=x onerror=alert(1)> {{7*7}} https://example.org/a?b=1&c=2."
 
 
-class Talk:
-    """An app with a student, an instructor, and a session they have booked."""
+class Talk(Venue):
+    """A student, an instructor, and a session they have booked."""
 
-    def __init__(self, app: ServedApp, world: World, bring: NewVisitor) -> None:
-        self.app, self.world, self._bring = app, world, bring
-        self.student = world.student(zone="Europe/Paris")
-        tomorrow = world.clock.now() + timedelta(days=2)
-        self.placed: Placed = world.book(
-            self.student, world.offering(), tomorrow.replace(hour=10, minute=0, second=0)
+    def __init__(self, venue: Venue) -> None:
+        super().__init__(venue.site, venue.world, venue.bring)
+        self.student = self.world.student(zone="Europe/Paris")
+        in_two_days = self.world.clock.now() + timedelta(days=2)
+        self.placed: Placed = self.world.book(
+            self.student, self.world.offering(), in_two_days.replace(hour=10, minute=0, second=0)
         )
-
-    def visit(self, person: Person, *, screen: Screen = DESKTOP, theme: Theme = "light") -> Visitor:
-        """Somebody signed in, with a browser of their own."""
-        visitor: Visitor = self._bring(self.app.url, screen=screen, theme=theme)
-        identity = identity_of(person)
-        login = self.world.platform.run(accounts.start_login, Actor.system(), identity=identity)
-        visitor.context.add_cookies([{"name": "sid", "value": login.token, "url": self.app.url}])
-        return visitor
 
     def conversation(self) -> str:
         return self.world.platform.run(
@@ -74,17 +57,8 @@ class Talk:
 
 
 @pytest.fixture
-def talk(serve: ServeApp, sqlite_url: str, new_visitor: NewVisitor, tmp_path: Path) -> Talk:
-    app = serve(DATABASE_URL=sqlite_url, RATE_LIMIT_PER_MINUTE="0")
-    engine, clock = open_engine(sqlite_url), StoppedClock(datetime.now(UTC).replace(microsecond=0))
-    platform = Platform(
-        engine=engine,
-        settings=parse_settings(database_url=sqlite_url, port=app.port, data_dir=tmp_path),
-        clock=clock,
-        payments=SandboxGateway(engine, clock),
-        mailer=None,
-    )
-    return Talk(app, World(platform, clock), new_visitor)
+def talk(venue: Venue) -> Talk:
+    return Talk(venue)
 
 
 def say(page: Page, text: str) -> None:

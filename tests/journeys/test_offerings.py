@@ -13,9 +13,9 @@ from sessions_app.models import AvailabilityRule, Person
 from sessions_app.services.unit_of_work import UnitOfWork
 from tests.infra.axe import assert_accessible
 from tests.infra.browser import DESKTOP, PHONE, Screen, Theme
-from tests.infra.visitor import Visitor
+from tests.infra.visitor import NewVisitor, Visitor
 from tests.journeys.backstage import Backstage
-from tests.journeys.conftest import NewVisitor, Site
+from tests.journeys.conftest import Site
 from tests.journeys.wizard import to_confirm
 
 PAGE = "/instructor/offerings"

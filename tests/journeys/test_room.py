@@ -3,49 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from sessions_app.adapters.sandbox_payments import SandboxGateway
 from sessions_app.domain.attendance import Outcome
 from sessions_app.domain.booking_lifecycle import BookingStatus
 from sessions_app.domain.permissions import Actor
 from sessions_app.models import AttendanceStay, Person, SeatOutcome, TeachingSession
-from sessions_app.models.database import open_engine
-from sessions_app.services import accounts, api_tokens, seats
-from sessions_app.services.bookings import Placed
-from sessions_app.services.identity import identity_of
-from sessions_app.services.unit_of_work import Platform, UnitOfWork
-from sessions_app.settings import parse_settings
-from sessions_app.wiring import build_video
-from tests.conftest import ServeApp
-from tests.doubles.clock import StoppedClock
-from tests.doubles.jitsi_server import JitsiServer
+from sessions_app.services import api_tokens, seats
+from sessions_app.services.unit_of_work import UnitOfWork
 from tests.infra.axe import assert_accessible
 from tests.infra.browser import DESKTOP, PHONE, Screen, Theme
-from tests.infra.served import ServedApp
 from tests.infra.visitor import Visitor
-from tests.journeys.conftest import NewVisitor
-from tests.services.world import World, acting
-
-SECRET = "what the video server and we know, and nobody else"
+from tests.journeys.venue import Venue
+from tests.services.world import acting
 
 
-@dataclass
-class Hall:
-    """An app whose video is the double, one student with a seat, and ways in."""
+class Hall(Venue):
+    """One student with a seat, a video server, and ways in."""
 
-    app: ServedApp
-    jitsi: JitsiServer
-    world: World
-    bring: NewVisitor
-    placed: Placed
-    student: Person
+    def __init__(self, venue: Venue) -> None:
+        super().__init__(venue.site, venue.world, venue.bring)
+        self.jitsi = self.site.video
+        self.student = self.world.student(zone="Europe/Paris")
+        start = (self.world.clock.now() + timedelta(days=5)).replace(hour=10, minute=0, second=0)
+        self.placed = self.world.book(self.student, self.world.offering(), start)
 
     @property
     def path(self) -> str:
@@ -62,11 +46,9 @@ class Hall:
         self.world.platform.run(move, Actor.system())
 
     def visit(self, person: Person, *, screen: Screen = DESKTOP, theme: Theme = "light") -> Visitor:
-        """Somebody signed in, with a browser of their own."""
-        visitor: Visitor = self.bring(self.app.url, screen=screen, theme=theme)
+        """Somebody signed in, whose browser may reach the video."""
+        visitor = super().visit(person, screen=screen, theme=theme)
         visitor.allow(re.escape(f"outside: http://{self.jitsi.domain}/"))
-        login = self.world.platform.run(accounts.start_login, Actor.system(), identity=identity_of(person))
-        visitor.context.add_cookies([{"name": "sid", "value": login.token, "url": self.app.url}])
         return visitor
 
     def ask(self, visitor: Visitor, person: Person, verb: str) -> tuple[int, dict[str, object]]:
@@ -86,32 +68,8 @@ class Hall:
 
 
 @pytest.fixture
-def jitsi() -> Iterator[JitsiServer]:
-    with JitsiServer(app_id="sessions", secret=SECRET) as server:
-        yield server
-
-
-@pytest.fixture
-def hall(
-    serve: ServeApp, sqlite_url: str, jitsi: JitsiServer, new_visitor: NewVisitor, tmp_path: Path
-) -> Hall:
-    video = {"JITSI_DOMAIN": jitsi.domain, "JITSI_APP_ID": "sessions", "JITSI_APP_SECRET": SECRET}
-    app = serve(DATABASE_URL=sqlite_url, RATE_LIMIT_PER_MINUTE="0", SESSION_RECORDING="1", **video)
-    engine, clock = open_engine(sqlite_url), StoppedClock(datetime.now(UTC).replace(microsecond=0))
-    settings = parse_settings(database_url=sqlite_url, port=app.port, data_dir=tmp_path)
-    platform = Platform(
-        engine=engine,
-        settings=settings,
-        clock=clock,
-        payments=SandboxGateway(engine, clock),
-        mailer=None,
-        video=build_video(settings, clock),
-    )
-    world = World(platform, clock)
-    student = world.student(zone="Europe/Paris")
-    start = (clock.now() + timedelta(days=5)).replace(hour=10, minute=0, second=0)
-    placed = world.book(student, world.offering(), start)
-    return Hall(app, jitsi, world, new_visitor, placed, student)
+def hall(venue: Venue) -> Hall:
+    return Hall(venue)
 
 
 def video_of(page: Page) -> str:
@@ -290,7 +248,7 @@ def test_the_heartbeat_keeps_a_tab_in_and_each_tab_counts(hall: Hall) -> None:
 
     second = noah.context.new_page()
     noah.watch(second)
-    second.goto(f"{hall.app.url}{hall.path}")
+    second.goto(f"{hall.site.app.url}{hall.path}")
     second.get_by_role("button", name="Join").click()
     expect(second.get_by_role("heading", name="Ada lets you in")).to_be_visible()
     assert len({stay.tab for stay in seen()}) == 2

@@ -13,9 +13,9 @@ from playwright.sync_api import expect
 from sessions_app.domain.permissions import Actor
 from sessions_app.models import Booking
 from tests.infra.browser import DESKTOP, PHONE
-from tests.infra.visitor import Visitor
+from tests.infra.visitor import NewVisitor, Visitor
 from tests.journeys.backstage import Backstage
-from tests.journeys.conftest import NewVisitor, Site
+from tests.journeys.conftest import Site
 from tests.journeys.wizard import FREE, PAID, book_page, held_by, open_times, times, to_confirm
 
 

@@ -26,8 +26,9 @@ from sessions_app.models import (
     Subject,
     TeachingSession,
 )
-from sessions_app.services import bookings, credits
+from sessions_app.services import accounts, bookings, credits
 from sessions_app.services.bookings import Placed
+from sessions_app.services.identity import identity_of
 from sessions_app.services.unit_of_work import Platform, UnitOfWork
 from tests.doubles.clock import StoppedClock
 
@@ -173,6 +174,11 @@ class World:
 
 def acting(person: Person) -> Actor:
     return Actor(person_id=person.id, role=person.role)
+
+
+def sign_in(platform: Platform, person: Person) -> str:
+    """Sign somebody in; return what their cookie holds."""
+    return platform.run(accounts.start_login, Actor.system(), identity=identity_of(person)).token
 
 
 def tomorrow_at(clock: StoppedClock, hour: int) -> datetime:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from sqlmodel import col, select
 
+from sessions_app.domain.booking_lifecycle import OCCUPYING
 from sessions_app.domain.errors import InvalidInput, NotAllowed, NotFound, Unauthenticated
 from sessions_app.domain.permissions import Action, Relation, Role, allowed, may_know
 from sessions_app.models import Booking, GuardianLink, InstructorProfile, Person, TeachingSession
@@ -117,16 +118,18 @@ def require_person_or_system(work: UnitOfWork) -> None:
 
 
 def seat_in(work: UnitOfWork, session_id: str, *, action: Action) -> Loaded:
-    """The actor's own (or their child's) latest seat in a session; for its instructor and staff, its first seat.
+    """The actor's own (or their child's) seat in a session; for its instructor and staff, its first seat.
 
-    Raises NotFound to anybody else.
+    Of several, one that is taken comes before one that was given up, a later one before an earlier. Raises NotFound
+    to anybody else.
     """
     seats = work.db.exec(
         select(Booking).where(col(Booking.session_id) == session_id).order_by(col(Booking.created_at).desc())
     ).all()
     people = {work.actor.person_id, *(child_ids(work) if work.actor.role is Role.GUARDIAN else ())}
-    own = next((seat for seat in seats if seat.student_id in people), None)
-    candidate = own or (seats[-1] if seats else None)
+    own = [seat for seat in seats if seat.student_id in people]
+    taken = next((seat for seat in own if seat.status in OCCUPYING), None)
+    candidate = taken or next(iter(own), seats[-1] if seats else None)
     if candidate is None:
         raise NotFound
     loaded = load_booking(work, candidate.id, action=action)

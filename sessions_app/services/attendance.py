@@ -6,7 +6,8 @@ What the log proposes is decided in ``domain/attendance.py``; what becomes of se
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,7 +16,7 @@ from sqlmodel import col, select
 from sessions_app.domain import attendance
 from sessions_app.domain.attendance import BRIDGE, Proposal, Rules, Stay
 from sessions_app.domain.timespans import TimeSpan
-from sessions_app.models import AttendanceSeal, AttendanceStay, Booking, TeachingSession
+from sessions_app.models import AttendanceSeal, AttendanceStay, Booking, GuardianLink, TeachingSession
 from sessions_app.models.catalogue import Modality
 from sessions_app.services import audit
 from sessions_app.services.unit_of_work import UnitOfWork
@@ -28,21 +29,30 @@ as it is heard of."""
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """All stays of one session."""
+    """All stays of one session, and the children of the guardians among those who came.
+
+    A guardian's stay counts for each of their children: two of them sit before one screen.
+    """
 
     rows: tuple[AttendanceStay, ...]
+    children: Mapping[str, frozenset[str]]
 
     def of_instructor(self) -> list[Stay]:
         """The stays of whoever taught."""
         return [stay_of(row) for row in self.rows if row.booking_id is None]
 
-    def of_seat(self, booking_id: str) -> list[Stay]:
+    def of_seat(self, seat: Booking) -> list[Stay]:
         """The stays that count for one seat."""
-        return [stay_of(row) for row in self.rows if row.booking_id == booking_id]
+        return [stay_of(row) for row in self.rows if self._counts_for(row, seat)]
 
     def all(self) -> list[Stay]:
         """Everybody's."""
         return [stay_of(row) for row in self.rows]
+
+    def _counts_for(self, row: AttendanceStay, seat: Booking) -> bool:
+        if row.booking_id is None:
+            return False
+        return row.booking_id == seat.id or seat.student_id in self.children.get(row.person_id, ())
 
 
 def stay_of(row: AttendanceStay) -> Stay:
@@ -52,8 +62,20 @@ def stay_of(row: AttendanceStay) -> Stay:
 
 def log_of(work: UnitOfWork, session_id: str) -> Log:
     """The stays of a session, oldest first."""
-    rows = select(AttendanceStay).where(col(AttendanceStay.session_id) == session_id)
-    return Log(tuple(work.db.exec(rows.order_by(col(AttendanceStay.joined_at), col(AttendanceStay.id)))))
+    of_session = col(AttendanceStay.session_id) == session_id
+    rows = select(AttendanceStay).where(of_session)
+    links = (
+        select(GuardianLink.guardian_id, GuardianLink.child_id)
+        .join(AttendanceStay, col(AttendanceStay.person_id) == col(GuardianLink.guardian_id))
+        .where(of_session)
+    )
+    children: dict[str, set[str]] = defaultdict(set)
+    for guardian_id, child_id in work.db.exec(links):
+        children[guardian_id].add(child_id)
+    return Log(
+        tuple(work.db.exec(rows.order_by(col(AttendanceStay.joined_at), col(AttendanceStay.id)))),
+        {guardian_id: frozenset(ids) for guardian_id, ids in children.items()},
+    )
 
 
 def note_presence(work: UnitOfWork, session_id: str, *, booking_id: str | None, tab: str) -> bool:
@@ -139,7 +161,7 @@ def proposals(
         seat.id: attendance.propose(
             span,
             instructor=host,
-            student=log.of_seat(seat.id),
+            student=log.of_seat(seat),
             rules=rules,
             started_at=session.started_at,
             ended_at=session.ended_at,

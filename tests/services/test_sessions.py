@@ -197,6 +197,38 @@ class TestComingIn:
         (stay,) = rows(world, AttendanceStay)
         assert (stay.person_id, stay.booking_id) == (guardian.id, hall.placed.booking.id)
 
+    def test_two_children_before_their_guardians_screen_are_both_there(self, world: World) -> None:
+        group = world.offering(session_type=SessionType.GROUP, capacity=3)
+        lea, max_, alone = world.student("Lea"), world.student("Max"), world.student("Alone")
+        guardian = world.guardian_of(lea, max_)
+        placed = {one.name: world.book(one, group, at(3, 10)) for one in (lea, max_, alone)}
+        session_id = placed["Lea"].session.id
+        world.clock.set(at(3, 9, 58))
+        for person in (guardian, world.instructor):
+            world.platform.run(sessions.join, acting(person), session_id=session_id)
+        world.clock.set(at(3, 10))
+        world.platform.run(sessions.start, acting(world.instructor), session_id=session_id)
+        world.clock.set(at(3, 10, 55))
+        world.platform.run(sessions.end, acting(world.instructor), session_id=session_id)
+        proposed = {row.booking_id: row.proposed for row in rows(world, SeatOutcome)}
+        assert {name: proposed[one.booking.id] for name, one in placed.items()} == {
+            "Lea": Outcome.COMPLETED,
+            "Max": Outcome.COMPLETED,
+            "Alone": Outcome.STUDENT_NO_SHOW,
+        }
+
+    def test_a_guardian_comes_in_for_the_child_whose_seat_still_stands(self, world: World) -> None:
+        group = world.offering(session_type=SessionType.GROUP, capacity=3)
+        lea, max_ = world.student("Lea"), world.student("Max")
+        guardian = world.guardian_of(lea, max_)
+        first = world.book(lea, group, at(3, 10))
+        later = world.book(max_, group, at(3, 10))
+        world.platform.run(bookings.cancel, acting(guardian), booking_id=later.booking.id)
+        world.clock.set(at(3, 9, 58))
+        world.platform.run(sessions.join, acting(guardian), session_id=first.session.id)
+        (stay,) = rows(world, AttendanceStay)
+        assert stay.booking_id == first.booking.id
+
     def test_a_cancelled_seat_loses_access_at_once_and_the_room_it_knew(
         self, hall: Hall, world: World, ada: Person
     ) -> None:

@@ -248,7 +248,7 @@ def _seats(
     found = []
     for seat in shown:
         noted = notes.get(seat.id) or LessonNotes(booking_id=seat.id, updated_at=work.now)
-        stays = log.of_seat(seat.id)
+        stays = log.of_seat(seat)
         outcome = settled.get(seat.id)
         me = work.actor.person_id
         student = people[seat.student_id]

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import re
 import secrets
+from collections.abc import Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sessions_app.domain.errors import TemporarilyUnavailable
 
 _NAME = re.compile(r"[0-9a-f]{32,64}")
+_UNFINISHED = re.compile(r"\.[0-9a-f]{16}")
 
 
 class DiskFiles:
@@ -44,12 +47,40 @@ class DiskFiles:
         except OSError as error:
             raise TemporarilyUnavailable from error
 
-    def delete(self, name: str) -> None:
-        """Remove the file."""
+    def delete(self, name: str) -> bool:
+        """Remove the file; the operating system lets one of several succeed."""
+        return self._remove(self._path(name))
+
+    def stored(self) -> Iterator[tuple[str, datetime]]:
+        """Walk the folders. Files that no name of ours could have are not ours to list."""
+        return ((file.name, at) for file, at in self._files() if _NAME.fullmatch(file.name))
+
+    def forget_unfinished(self, *, before: datetime) -> int:
+        """Remove old files that were never renamed."""
+        return sum(
+            self._remove(file)
+            for file, at in self._files()
+            if _UNFINISHED.fullmatch(file.name) and at < before
+        )
+
+    def _files(self) -> Iterator[tuple[Path, datetime]]:
         try:
-            self._path(name).unlink(missing_ok=True)
+            for file in self._folder.glob("[0-9a-f][0-9a-f]/*"):
+                # Gone meanwhile: removed by its offering or by another process.
+                with suppress(FileNotFoundError):
+                    yield file, datetime.fromtimestamp(file.stat().st_mtime, UTC)
         except OSError as error:
             raise TemporarilyUnavailable from error
+
+    @staticmethod
+    def _remove(file: Path) -> bool:
+        try:
+            file.unlink()
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            raise TemporarilyUnavailable from error
+        return True
 
     def _path(self, name: str) -> Path:
         # Names come from our own rows; whatever else asked would not leave the folder either.

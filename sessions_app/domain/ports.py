@@ -7,7 +7,7 @@ an adapter raises ``GatewayUnavailable`` (unknown or later: ask again with the s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -247,6 +247,14 @@ class FileStore(Protocol):
         """The content, or None where there is none."""
         ...
 
-    def delete(self, name: str) -> None:
-        """Forget the content; nothing happens where there is none."""
+    def delete(self, name: str) -> bool:
+        """Forget the content; return whether there was any, True to one of several who ask at once."""
+        ...
+
+    def stored(self) -> Iterator[tuple[str, datetime]]:
+        """The name of every content that is there, with the instant at which it was stored."""
+        ...
+
+    def forget_unfinished(self, *, before: datetime) -> int:
+        """Remove what a killed process left half stored before this instant; return how much that was."""
         ...

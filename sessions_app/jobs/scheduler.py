@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from redis import RedisError
@@ -20,6 +21,7 @@ from sessions_app.services import (
     expiry,
     gateway_tasks,
     inbox,
+    materials,
     minimums,
     outbox,
     published_slots,
@@ -51,12 +53,19 @@ JOBS = (
     Job("payments nobody told us about", 60, checkout.reconcile),
     Job("old records", 3600, records.purge),
     Job("published times gone by", 3600, published_slots.purge),
+    Job("files nobody has", 86_400, materials.sweep),
 )
 
 
 @contextmanager
-def running(platform: Platform, *, jobs: tuple[Job, ...] = JOBS) -> Iterator[Election]:
-    """Run the jobs in the background while the context lasts, in whichever process leads."""
+def running(
+    platform: Platform, *, jobs: tuple[Job, ...] = JOBS, first_within: float = 300
+) -> Iterator[Election]:
+    """Run the jobs in the background while the context lasts, in whichever process leads.
+
+    Each runs ``first_within`` seconds after the start at the latest: a server that is started anew each day would
+    never get to what waits a whole day.
+    """
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # says each second that a long drain still runs
     election = election_for(platform.settings)
     leading = _Leading(election)
@@ -68,6 +77,7 @@ def running(platform: Platform, *, jobs: tuple[Job, ...] = JOBS) -> Iterator[Ele
             _guarded(job, platform, leading),
             "interval",
             seconds=job.seconds,
+            next_run_time=datetime.now(UTC) + timedelta(seconds=min(job.seconds, first_within)),
             id=job.name,
             misfire_grace_time=None,
         )

@@ -8,8 +8,10 @@ Contents lie in the platform's file store under random names, shared by copies o
 from __future__ import annotations
 
 import hashlib
+import logging
 import secrets
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import func
 from sqlmodel import col, select
@@ -30,6 +32,10 @@ from sessions_app.services import access, audit, live, offerings
 from sessions_app.services.unit_of_work import Platform, UnitOfWork
 
 MAX_FILES = 20
+ORPHANS_ARE_KEPT = timedelta(days=1)
+
+_log = logging.getLogger(__name__)
+
 HAS_SEAT = frozenset(
     {
         BookingStatus.SCHEDULED,
@@ -126,6 +132,27 @@ def download(platform: Platform, actor: Actor, *, material_id: str) -> Download:
     return Download(facts, content)
 
 
+def sweep(platform: Platform) -> int:
+    """Remove the files of the store that no row names, and what was left half stored; return how many there were.
+
+    They are left by a process that was killed between the file and its row. Only what is older than a day goes, so
+    an upload that is under way keeps its file, and no row can come to name an old one: rows get names that were made
+    up for them, or those of rows that exist. Nothing goes where no file at all is known: then it is rather the
+    database that is not this folder's.
+    """
+    store, before = platform.files, platform.clock.now() - ORPHANS_ARE_KEPT
+    if store is None:
+        return 0
+    # In this order: a file whose row is written meanwhile must not look like one without.
+    files = dict(store.stored())
+    named = platform.read(_names, Actor.system())
+    orphans = sorted(name for name, at in files.items() if at < before and name not in named)
+    if orphans and named.isdisjoint(files):
+        _log.warning("%s files in the store, none known to the database: left alone", len(files))
+        return 0
+    return sum(store.delete(name) for name in orphans) + store.forget_unfinished(before=before)
+
+
 def of_offering(work: UnitOfWork, *, offering_id: str) -> tuple[MaterialFacts, ...]:
     """The files of an offering, for its instructor and staff, and for those with a seat. Raises NotFound."""
     offering = work.db.get(Offering, offering_id)
@@ -207,6 +234,10 @@ def _record(
     audit.record(work, "material.added", "material", row.id, offering_id=offering.id, sha256=sha256)
     live.offerings_changed(work, offering.instructor_id)
     return MaterialFacts.of(row)
+
+
+def _names(work: UnitOfWork) -> frozenset[str]:
+    return frozenset(work.db.exec(select(Material.stored_as)))
 
 
 def _forget(work: UnitOfWork, *, material_id: str) -> str | None:

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import secrets
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -159,3 +163,78 @@ def test_a_disk_that_does_not_answer_stores_no_row(world: World, tmp_path: Path)
     with pytest.raises(TemporarilyUnavailable):
         add(world, offering)
     assert world.platform.read(materials.of_offering, acting(world.instructor), offering_id=offering.id) == ()
+
+
+# What a killed process leaves behind.
+
+
+def age(file: Path, world: World, **span: float) -> None:
+    """Let a file have been written that long ago."""
+    at = (world.clock.now() - timedelta(**span)).timestamp()
+    os.utime(file, (at, at))
+
+
+@pytest.fixture
+def kept(world: World, tmp_path: Path) -> Path:
+    """A file of an offering, as old as they get."""
+    add(world, world.offering())
+    [file] = stored(tmp_path)
+    age(file, world, days=400)
+    return file
+
+
+def orphan(world: World, tmp_path: Path, **span: float) -> Path:
+    """A file that never got its row."""
+    before = set(stored(tmp_path))
+    assert world.platform.files is not None
+    world.platform.files.put(secrets.token_hex(20), PDF)
+    [file] = set(stored(tmp_path)) - before
+    age(file, world, **span)
+    return file
+
+
+def test_files_without_a_row_go_after_a_day_and_no_others(world: World, kept: Path, tmp_path: Path) -> None:
+    old, new = orphan(world, tmp_path, hours=25), orphan(world, tmp_path, hours=23)
+    half_old, half_new = (old.with_name(f".{secrets.token_hex(8)}") for _ in range(2))
+    for file, hours in ((half_old, 25), (half_new, 23)):
+        file.write_bytes(b"%PDF")
+        age(file, world, hours=hours)
+    foreign = kept.with_name("notes.txt")
+    foreign.write_text("not ours")
+    age(foreign, world, days=400)
+
+    assert materials.sweep(world.platform) == 2
+
+    assert set(stored(tmp_path)) == {kept, new, half_new, foreign}
+    assert materials.sweep(world.platform) == 0
+
+
+def test_several_sweepers_remove_each_file_once(world: World, kept: Path, tmp_path: Path) -> None:
+    for _ in range(20):
+        orphan(world, tmp_path, days=2)
+
+    with ThreadPoolExecutor(4) as pool:
+        removed = list(pool.map(lambda _: materials.sweep(world.platform), range(4)))
+
+    assert sum(removed) == 20
+    assert stored(tmp_path) == [kept]
+
+
+def test_a_folder_of_which_the_database_knows_nothing_is_left_alone(world: World, tmp_path: Path) -> None:
+    files = [orphan(world, tmp_path, days=30) for _ in range(3)]
+
+    assert materials.sweep(world.platform) == 0
+
+    assert set(stored(tmp_path)) == set(files)
+
+
+def test_a_file_shared_by_copies_stays_while_one_of_them_has_it(world: World, tmp_path: Path) -> None:
+    offering = world.offering()
+    facts = add(world, offering)
+    world.platform.run(offerings.duplicate, acting(world.instructor), offering_id=offering.id)
+    materials.remove(world.platform, acting(world.instructor), material_id=facts.id)
+    [file] = stored(tmp_path)
+    age(file, world, days=30)
+
+    assert materials.sweep(world.platform) == 0
+    assert stored(tmp_path) == [file]

@@ -70,6 +70,19 @@ def duration_label(minutes: int) -> str:
     return f"{hours} h {rest} min" if rest else f"{hours} h"
 
 
+def duration_words(minutes: int) -> str:
+    """Such as "30 minutes", "1 hour", "1 hour 30 minutes", "2 days"."""
+    days, rest = divmod(minutes, 1440)
+    hours, left = divmod(rest, 60)
+    parts = [counted(days, "day"), counted(hours, "hour"), counted(left, "minute")]
+    return " ".join(part for part in parts if part) or "0 minutes"
+
+
+def counted(count: int, noun: str) -> str:
+    """Such as "1 day", "3 days"; empty for none."""
+    return "" if count == 0 else f"{count} {noun}{'' if count == 1 else 's'}"
+
+
 def zone_city(zone: str) -> str:
     """The city of an IANA zone name: "Buenos Aires" of America/Argentina/Buenos_Aires; "UTC" for UTC."""
     area, _, city = zone.rpartition("/")

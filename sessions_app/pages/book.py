@@ -79,7 +79,10 @@ def _notice(class_name: str) -> rx.Component:
         BookState.notice,
         on_choose=BookState.choose,
         pending=BookState.pending,
-        actions={"enroll": ("Enroll now", BookState.enroll), "keep": ("Keep it", BookState.keep)},
+        actions={
+            "enroll": ("Enroll now", BookState.enroll),
+            "keep": ("Keep it", BookState.keep),
+        },
         class_name=class_name,
     )
 
@@ -234,8 +237,14 @@ def _month() -> rx.Component:
         ),
         class_name="mt-4 flex flex-wrap items-center justify-between gap-3 rounded-control bg-surface-2 px-4 py-3",
     )
+    # Always there, so that what is put into it is read aloud.
+    why = rx.el.p(
+        BookState.why,
+        role="status",
+        class_name="mt-4 rounded-control bg-surface-2 px-4 py-3 text-sm empty:hidden",
+    )
     return rx.fragment(
-        month_grid(month, chips=chips, on_miss=BookState.miss), rx.cond(month.empty != "", empty)
+        month_grid(month, chips=chips, on_miss=BookState.miss), why, rx.cond(month.empty != "", empty)
     )
 
 

@@ -111,6 +111,31 @@ def open_with(
     )
 
 
+def judge_with(
+    loaded: InstructorCalendar,
+    offering: Offering,
+    starts_at: datetime,
+    *,
+    student_busy: Sequence[TimeSpan],
+    without_session: str | None = None,
+    now: datetime,
+) -> Slot | tuple[Reason, ...]:
+    """The slot at ``starts_at`` or every reason against it, from the facts that ``open_with`` lists by."""
+    return engine.judge(
+        starts_at,
+        calendar=loaded.calendar,
+        rules=loaded.rules,
+        busy=loaded.busy(without_session=without_session),
+        joinable=loaded.joinable(offering.id, without_session=without_session),
+        student_busy=student_busy,
+        offering_id=offering.id,
+        session_type=offering.session_type,
+        duration_minutes=offering.duration_minutes,
+        capacity=offering.capacity,
+        now=now,
+    )
+
+
 def judge(
     work: UnitOfWork,
     offering: Offering,

@@ -15,7 +15,9 @@ from sessions_app.domain.local_labels import (
     MONTHS,
     WEEKDAYS,
     Viewer,
+    counted,
     duration_label,
+    duration_words,
     long_date,
     month_label,
     short_date,
@@ -315,18 +317,6 @@ def _trouble_id(day: int, index: int) -> str:
     return f"trouble-{day}-{index}"
 
 
-def duration_words(minutes: int) -> str:
-    """Such as "30 minutes", "1 hour", "1 hour 30 minutes", "2 days"."""
-    days, rest = divmod(minutes, 1440)
-    hours, left = divmod(rest, 60)
-    parts = [_counted(days, "day"), _counted(hours, "hour"), _counted(left, "minute")]
-    return " ".join(part for part in parts if part) or "0 minutes"
-
-
-def _counted(count: int, noun: str) -> str:
-    return "" if count == 0 else f"{count} {noun}{'' if count == 1 else 's'}"
-
-
 # ---------------------------------------------------------------- dates
 
 
@@ -428,7 +418,7 @@ def preview_view(
         rows=_week_rows(report, clock) if is_week else _month_rows(report, month),
         can_go_back=first > this_first,
         can_go_on=first < last_first,
-        starts=_counted(report.total, "start") or "no starts",
+        starts=counted(report.total, "start") or "no starts",
         change=_change_words(report),
         none=_none_words(report, rules),
         beyond=f"Students can book until {short_date(report.last_day, today=report.today)}.",
@@ -454,16 +444,16 @@ def _none_words(report: Report, rules: SlotRules) -> str:
         case Reason.NOTICE:
             return (
                 f"The notice of {duration_words(rules.notice_minutes)} leaves nothing of the "
-                f"{_counted(rules.horizon_days, 'day')} that students can book ahead."
+                f"{counted(rules.horizon_days, 'day')} that students can book ahead."
             )
         case Reason.HORIZON:
-            return f"Students can book only {_counted(rules.horizon_days, 'day')} ahead; no hours lie within."
+            return f"Students can book only {counted(rules.horizon_days, 'day')} ahead; no hours lie within."
         case Reason.DAY_CAP:
-            return (
-                f"Every open day already has {_counted(rules.day_cap, 'session')}, the most you take a day."
-            )
+            return f"Every open day already has {counted(rules.day_cap, 'session')}, the most you take a day."
         case Reason.WEEK_CAP:
-            return f"Every open week already has {_counted(rules.week_cap, 'session')}, the most you take a week."
+            return (
+                f"Every open week already has {counted(rules.week_cap, 'session')}, the most you take a week."
+            )
         case Reason.OVERRIDE_DAY_OFF:
             return "Every open day is a day off under date overrides."
         case Reason.OUTSIDE_HOURS | Reason.OFF_GRID:
@@ -491,7 +481,7 @@ def _week_rows(report: Report, clock: str) -> list[MapRow]:
             cells=[
                 CellView(4, "booked")
                 if day[hour].is_booked
-                else CellView(_level(day[hour].starts, most), _counted(day[hour].starts, "start") or "closed")
+                else CellView(_level(day[hour].starts, most), counted(day[hour].starts, "start") or "closed")
                 for day in report.week
             ],
         )
@@ -509,7 +499,7 @@ def _month_rows(report: Report, month: date) -> list[MapRow]:
                 cells.append(CellView(-1, "", ""))
                 continue
             count = report.counts.get(day, 0)
-            words = _counted(count, "start") or "no starts"
+            words = counted(count, "start") or "no starts"
             cells.append(CellView(_level(count, most), f"{day.day}: {words}", str(day.day)))
         if any(cell.level >= 0 for cell in cells):
             rows.append(MapRow(f"Week of {short_date(week[0])}", False, cells))
@@ -598,7 +588,7 @@ def _detail(one: Explained, viewer: Viewer) -> str:
     number = cause.number or 0
     match one.reason:
         case Reason.HORIZON if cause.on:
-            return f"Students can book {_counted(number, 'day')} ahead, until {short_date(cause.on)}."
+            return f"Students can book {counted(number, 'day')} ahead, until {short_date(cause.on)}."
         case Reason.NOTICE if cause.at:
             return f"You ask for {duration_words(number)} notice; bookable from {viewer.moment(cause.at)} on."
         case Reason.OVERRIDE_DAY_OFF if cause.on:
@@ -611,9 +601,9 @@ def _detail(one: Explained, viewer: Viewer) -> str:
                 f"Sessions start every {duration_words(number)} from the beginning of your hours{following}."
             )
         case Reason.DAY_CAP:
-            return f"You take {_counted(number, 'session')} a day: {sessions}."
+            return f"You take {counted(number, 'session')} a day: {sessions}."
         case Reason.WEEK_CAP:
-            return f"You take {_counted(number, 'session')} a week: {sessions}."
+            return f"You take {counted(number, 'session')} a week: {sessions}."
         case Reason.BUFFER:
             return f"You keep {duration_words(number)} between sessions. In the way: {sessions}."
         case Reason.BUSY | Reason.HELD | Reason.SEAT_FULL:

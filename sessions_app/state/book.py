@@ -108,6 +108,7 @@ class BookState(AppState):
     zone: times_views.ZoneView = times_views.ZoneView()
     own_hold: HoldView = NO_HOLD
     pending: str = ""
+    why: str = ""
 
     details: details_views.DetailsView = details_views.DetailsView()
     message: str = ""
@@ -141,7 +142,7 @@ class BookState(AppState):
             return
         before, self._address = self._address, here
         self._settled = ""
-        self.is_booking, self.pending, self.notice = False, "", NO_NOTICE
+        self.is_booking, self.pending, self.why, self.notice = False, "", "", NO_NOTICE
         away = await self._draw(here)
         if away is not None:
             yield away
@@ -166,14 +167,15 @@ class BookState(AppState):
 
     @rx.event
     @public
-    async def miss(self, day: str) -> None:
-        """A day without times was pressed: nothing changes, but the instructor learns what is looked for."""
+    async def miss(self, day: str) -> AsyncIterator[None]:
+        """A day without times was pressed: say why it has none, and tell the instructor what is looked for."""
         try:
             on = date.fromisoformat(str(day))
         except ValueError:
             return
         if self.step == "when":
-            await self._times_on(on)
+            self.why = times_views.day_in_vain(await self._times_on(on), asked=True)
+            yield
             if events := self._missing():
                 await self._note(*events)
 
@@ -239,6 +241,7 @@ class BookState(AppState):
                 student_id=here.student or self._student_id or None,
                 month=here.month,
                 on=on,
+                slot=here.slot if on == here.on else None,
             ),
         )
         self._unmet_on = step.on if step.day_reason in _NOTHING_LEFT else None
@@ -258,8 +261,12 @@ class BookState(AppState):
         self._put("times", times_views.times(step, look))
         self._put("zone", times_views.zone(step, look))
         self._put("own_hold", times_views.own_hold(step, look))
+        if here.on:
+            self._put("why", times_views.day_in_vain(step))
         if step.needs_enrollment and self.notice == NO_NOTICE:
             self.notice = self._notice_of(NotEnrolled())
+        elif self.notice.code in ("", times_views.NOT_FREE):
+            self._put("notice", times_views.time_in_vain(step, look))
         self.step = "when"
 
     async def _draw_held(self, step: HeldStep) -> Any:

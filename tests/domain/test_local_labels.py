@@ -13,6 +13,7 @@ from sessions_app.domain.local_labels import (
     Viewer,
     clocks_change_near,
     duration_label,
+    duration_words,
     hour_cycle_for,
     long_date,
     month_label,
@@ -31,6 +32,21 @@ END = START + timedelta(hours=1)
 
 def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [
+        (0, "0 minutes"),
+        (1, "1 minute"),
+        (60, "1 hour"),
+        (90, "1 hour 30 minutes"),
+        (720, "12 hours"),
+        (2880, "2 days"),
+    ],
+)
+def test_a_length_in_a_sentence_is_written_out(minutes: int, said: str) -> None:
+    assert duration_words(minutes) == said
 
 
 def test_a_session_reads_in_the_words_of_the_screens() -> None:

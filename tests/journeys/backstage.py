@@ -19,7 +19,7 @@ from sqlmodel import col, select
 from sessions_app.adapters.clock import SystemClock
 from sessions_app.domain.permissions import Actor, Role
 from sessions_app.domain.timespans import TimeSpan
-from sessions_app.models import Booking, Course, Enrollment, GuardianLink, Offering, Person
+from sessions_app.models import Booking, Course, Enrollment, GuardianLink, InstructorCourse, Offering, Person
 from sessions_app.services import accounts, bookings, credits, slots
 from sessions_app.services.bookings import Placed
 from sessions_app.services.unit_of_work import Platform, UnitOfWork
@@ -88,6 +88,28 @@ class Backstage:
         for child in children:
             link = GuardianLink(guardian_id=person.id, child_id=child.id)
             self.do(lambda work, link=link: work.db.add(link))
+        return person
+
+    def new_instructor(self) -> Person:
+        """A new instructor of the first course, who offers an hour for free and has no hours open."""
+        person = self._new("Ines Moreau", Role.INSTRUCTOR)
+        course, now = self.course(), self.platform.clock.now()
+
+        def add(work: UnitOfWork) -> None:
+            work.db.add(InstructorCourse(instructor_id=person.id, course_id=course.id))
+            work.db.add(
+                Offering(
+                    instructor_id=person.id,
+                    course_id=course.id,
+                    title="First session",
+                    duration_minutes=60,
+                    price_minor=0,
+                    created_at=now,
+                    updated_at=now,
+                )
+            )
+
+        self.do(add)
         return person
 
     def retire_newcomers(self) -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from sessions_app.domain.permissions import Actor, Role
-from sessions_app.models import InstructorCourse, Offering, Person
+from sessions_app.domain.permissions import Actor
+from sessions_app.models import Person
 from sessions_app.services import availability
 from sessions_app.services.availability import StoredSchedule
 from tests.infra.axe import assert_accessible
@@ -25,25 +24,7 @@ only_on = pytest.mark.parametrize
 @pytest.fixture
 def instructor(backstage: Backstage) -> Person:
     """A new instructor of the first course, who offers hours and has none open."""
-    person = backstage._new("Ines Moreau", Role.INSTRUCTOR)
-    course, now = backstage.course(), backstage.platform.clock.now()
-
-    def add(work: Any) -> None:
-        work.db.add(InstructorCourse(instructor_id=person.id, course_id=course.id))
-        work.db.add(
-            Offering(
-                instructor_id=person.id,
-                course_id=course.id,
-                title="First session",
-                duration_minutes=60,
-                price_minor=0,
-                created_at=now,
-                updated_at=now,
-            )
-        )
-
-    backstage.do(add)
-    return person
+    return backstage.new_instructor()
 
 
 @pytest.fixture

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Locator, Page, expect
 
+from sessions_app.domain.availability import dow_sunday0
 from sessions_app.domain.permissions import Actor
+from sessions_app.domain.schedules import WeeklyWindow
 from sessions_app.models import Course
-from sessions_app.services import requests
+from sessions_app.services import availability, requests
 from tests.infra.browser import DESKTOP, PHONE
 from tests.infra.visitor import NewVisitor
 from tests.journeys.backstage import Backstage
@@ -90,6 +94,8 @@ def test_every_refusal_is_said_on_a_phone_with_its_way_out(
     to_confirm(page)
     page.get_by_role("button", name="Book Session").click()
     expect(alert).to_contain_text("Insufficient Credits. You need 1, you have 0.")
+    alert.get_by_role("link", name="Choose another session").click()
+    expect(page.get_by_role("button", name="Next available")).to_be_visible()
 
     # Something breaks on our side.
     visitor.open(book_page(backstage, offering=here.id))
@@ -158,3 +164,38 @@ def test_what_stands_on_every_step(new_visitor: NewVisitor, backstage: Backstage
     expect(page.get_by_text("With pleasure. Bring your sketches.")).to_be_visible()
     expect(page.get_by_text(f"{starts:%H:%M} in Europe/Paris")).to_be_visible()
     expect(page.get_by_role("heading", name="Add to calendar")).to_be_visible()
+
+
+def test_a_day_without_times_says_why_and_an_empty_calendar_says_it_once(
+    new_visitor: NewVisitor, backstage: Backstage
+) -> None:
+    page = (visitor := new_visitor(screen=DESKTOP)).page
+    newcomer = backstage.new_instructor()
+    soon = (backstage.platform.clock.now() + timedelta(days=3)).astimezone(ZoneInfo("Europe/Paris"))
+    one_day = (WeeklyWindow(dow_sunday0(soon.date()), 9 * 60, 17 * 60),)
+    set_hours = partial(
+        backstage.platform.run, availability.set_weekly, Actor.system(), instructor_id=newcomer.id
+    )
+    set_hours(windows=one_day)
+    visitor.open(f"/book/{newcomer.id}")
+    expect(times(page).first).to_be_visible()
+    shown = times(page).count()
+    resting = soon + timedelta(days=1)
+    # Forced: it is announced as not available, and yet says why when pressed.
+    page.get_by_role("grid").get_by_role(
+        "button", name=f"{resting:%A} {resting.day} {resting:%B %Y}, no times"
+    ).click(force=True)
+    said = page.get_by_role("status").filter(has_text=f"Ines does not teach on {resting:%A}s")
+    expect(said).to_be_visible()
+    expect(times(page)).to_have_count(shown)
+
+    visitor.open(f"/book/{newcomer.id}?date={resting:%Y-%m-%d}")
+    expect(seen(page, f"Ines does not teach on {resting:%A}s")).to_be_visible()
+    expect(page.get_by_text("Next free times")).to_be_visible()
+
+    set_hours(windows=())
+    visitor.open(f"/book/{newcomer.id}")
+    nothing = page.get_by_text(re.compile("^Scheduling is only available up to 28 days in advance"))
+    expect(nothing.first).to_be_visible()
+    expect(nothing.locator("visible=true")).to_have_count(1)
+    backstage.retire_newcomers()

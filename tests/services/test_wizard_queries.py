@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,15 @@ from sessions_app.domain.permissions import Actor, Role
 from sessions_app.domain.pricing import PayWith
 from sessions_app.domain.slots import Reason
 from sessions_app.domain.timespans import TimeSpan
-from sessions_app.models import Course, InstructorCourse, Offering, Person
+from sessions_app.models import (
+    AvailabilityOverride,
+    AvailabilityRule,
+    Course,
+    InstructorCourse,
+    InstructorProfile,
+    Offering,
+    Person,
+)
 from sessions_app.models.catalogue import BookingMode, SessionType
 from sessions_app.services import analytics, bookings, checkout, sandbox_checkout
 from sessions_app.services.analytics import Step
@@ -22,6 +30,7 @@ from sessions_app.services.queries.confirmation import Outcome
 from sessions_app.services.queries.held import HoldState
 from sessions_app.services.queries.wizard import TimeStep, Wanted
 from sessions_app.services.sandbox_checkout import Press
+from tests.services.statements import counted
 from tests.services.world import World, acting, at
 
 TOMORROW = date(2026, 12, 2)
@@ -133,6 +142,64 @@ def test_a_month_and_a_day_without_times_say_why(world: World, look: Callable[..
     step = look(world.student(), instructor_id=full.id, on=date(2026, 12, 3))
     assert step.month_reason is None
     assert step.day_reason is Reason.DAY_CAP
+
+
+def test_a_day_that_was_asked_for_in_vain_says_why(world: World, look: Callable[..., TimeStep]) -> None:
+    weekdays = world.person("Weekdays", Role.INSTRUCTOR)
+    world.add(
+        InstructorProfile(person_id=weekdays.id),
+        InstructorCourse(instructor_id=weekdays.id, course_id=world.course.id),
+        *(
+            AvailabilityRule(instructor_id=weekdays.id, day_of_week=day, start_minute=540, end_minute=1020)
+            for day in range(1, 6)
+        ),
+        AvailabilityOverride(instructor_id=weekdays.id, on_date=date(2026, 12, 9)),
+        AvailabilityOverride(
+            instructor_id=weekdays.id, on_date=date(2026, 12, 10), start_minute=540, end_minute=570
+        ),
+    )
+    world.offering(weekdays)
+
+    def unmet(day: date) -> tuple[Reason, bool] | None:
+        found = look(None, instructor_id=weekdays.id, on=day).unmet_day
+        return found and (found.reason, found.is_rest_day)
+
+    assert unmet(date(2026, 12, 6)) == (Reason.OUTSIDE_HOURS, True)
+    assert unmet(date(2026, 12, 9)) == (Reason.OVERRIDE_DAY_OFF, False)
+    assert unmet(date(2026, 12, 10)) == (Reason.OUTSIDE_HOURS, False)
+    assert unmet(date(2026, 12, 1)) == (Reason.NOTICE, False)
+    assert unmet(date(2026, 11, 30)) == (Reason.PAST, False)
+    assert unmet(date(2027, 2, 2)) == (Reason.HORIZON, False)
+    assert unmet(date(2026, 12, 8)) is None
+
+
+def test_a_start_that_a_link_leads_to_is_judged_as_it_would_be_booked(
+    world: World, look: Callable[..., TimeStep]
+) -> None:
+    student, offering = world.student(), world.offering()
+    world.book(world.student("Other"), offering, at(3, 10))
+
+    def unmet(starts_at: datetime) -> Reason | None:
+        found = look(student, slot=starts_at).unmet_slot
+        return found.reason if found else None
+
+    assert unmet(at(3, 12)) is None
+    assert unmet(at(3, 10)) is Reason.BUSY
+    assert unmet(at(3, 21)) is Reason.OUTSIDE_HOURS
+    assert unmet(at(1, 14)) is Reason.NOTICE
+    assert unmet(datetime(9999, 12, 31, tzinfo=UTC)) is None, "a mistyped year is no question"
+    world.hold(student, offering, at(3, 14))
+    assert unmet(at(3, 14)) is None, "a hold of one's own is not in the way"
+
+
+def test_saying_why_asks_the_database_for_nothing_more(world: World, look: Callable[..., TimeStep]) -> None:
+    student = world.student()
+    world.book(world.student("Other"), world.offering(), at(3, 10))
+    with counted(world.platform.engine) as plain:
+        look(student)
+    with counted(world.platform.engine) as asked:
+        look(student, on=date(2027, 3, 3), slot=at(3, 10))
+    assert len(asked) == len(plain)
 
 
 def test_a_hold_of_ones_own_does_not_hide_times(world: World, look: Callable[..., TimeStep]) -> None:

@@ -588,7 +588,7 @@ def test_a_day_asked_for_in_vain_is_kept_once_a_page_view(tab: Tab, world: World
     }
 
 
-def test_pressing_a_day_without_times_tells_what_is_looked_for_and_changes_nothing(
+def test_pressing_a_day_without_times_says_why_and_keeps_the_times_shown(
     tab: Tab, world: World, home: str
 ) -> None:
     away_on(world, date(2026, 12, 9))
@@ -597,6 +597,30 @@ def test_pressing_a_day_without_times_tells_what_is_looked_for_and_changes_nothi
     booker.do("miss", day="2026-12-09").do("miss", day="2026-12-10").do("miss", day="never")
     assert [event.properties["date"] for event in world.events(Step.SEARCH_UNMET)] == ["2026-12-09"]
     assert booker.state.times == shown
+    assert booker.state.why == "", "the 10th has times"
+    assert booker.do("miss", day="2026-12-09").state.why == "Wed 9 Dec: Ada is away on this day"
+    assert booker.go(when(home, world, month="2026-12")).state.why == ""
+
+
+def test_a_link_to_a_day_too_far_ahead_says_so_beside_the_first_free_one(
+    tab: Tab, world: World, home: str
+) -> None:
+    state = Booker(tab, world).go(when(home, world, date="2027-02-02")).state
+    assert state.why == "Tue 2 Feb: This day is too far ahead: times open 28 days before"
+    assert state.times.days[0].label == "Wednesday 2 December 2026"
+
+
+def test_a_link_to_a_time_that_cannot_be_booked_says_why_and_what_is_free(
+    tab: Tab, world: World, home: str
+) -> None:
+    world.book(world.student("Other"), world.offering(), at(9, 10))
+    booker = Booker(tab, world).go(when(home, world, date="2026-12-09", slot="20261209T100000Z"))
+    notice = booker.state.notice
+    assert notice.title == "Wed 9 Dec, 10:00 cannot be booked"
+    assert notice.body == "This time is taken. These are the nearest free times."
+    assert [row.start for row in notice.rows] == ["20261209T083000Z", "20261209T113000Z", "20261209T080000Z"]
+    free = booker.go(when(home, world, date="2026-12-09", slot="20261209T140000Z")).state
+    assert free.notice.title == ""
 
 
 def test_a_day_on_which_the_student_is_busy_says_nothing_about_the_hours(

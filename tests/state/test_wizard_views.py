@@ -13,17 +13,20 @@ from hypothesis import strategies as st
 from sessions_app.domain.local_labels import Viewer
 from sessions_app.domain.permissions import Actor
 from sessions_app.domain.refunds import FULL
+from sessions_app.domain.slots import Reason
 from sessions_app.domain.timespans import TimeSpan
 from sessions_app.domain.zones import known_zones
 from sessions_app.models.catalogue import Modality, SessionType
 from sessions_app.services.queries import confirmation, wizard
 from sessions_app.services.queries.confirmation import Confirmation, Outcome
-from sessions_app.services.queries.wizard import TimeStep, Wanted
+from sessions_app.services.queries.wizard import TimeStep, Unmet, Wanted
 from sessions_app.state.wizard import choosing, times
 from sessions_app.state.wizard.address import Address
 from sessions_app.state.wizard.outcome import outcome
 from sessions_app.state.wizard.parts import Look, parse_start, policy_line, span_row
 from tests.services.world import World, acting, at
+
+SUNDAY = date(2026, 12, 6)
 
 
 @pytest.fixture
@@ -186,6 +189,42 @@ def test_a_day_that_is_taken_offers_the_next_three(world: World) -> None:
         "Fri 4 Dec, 08:30 to 09:30",
         "Fri 4 Dec, 09:00 to 10:00",
     ]
+
+
+@pytest.mark.parametrize(
+    ("unmet", "said"),
+    [
+        (Unmet(SUNDAY, Reason.OUTSIDE_HOURS, is_rest_day=True), "Ada does not teach on Sundays"),
+        (Unmet(SUNDAY, Reason.OUTSIDE_HOURS), "Ada has no hours on this day"),
+        (Unmet(SUNDAY, Reason.OVERRIDE_DAY_OFF), "Ada is away on this day"),
+        (Unmet(SUNDAY, Reason.NOTICE), "It is too soon: book at least 12 hours before"),
+        (Unmet(SUNDAY, Reason.HORIZON), "This day is too far ahead: times open 28 days before"),
+        (Unmet(SUNDAY, Reason.PAST), "This day has passed"),
+        (Unmet(date(2026, 12, 1), Reason.BUSY), "All booked today"),
+        (Unmet(SUNDAY, Reason.PAST, starts_at=at(6, 9)), "This time has passed"),
+        (Unmet(SUNDAY, Reason.OFF_GRID, starts_at=at(6, 9)), "Sessions begin at other times"),
+        (Unmet(SUNDAY, Reason.SEAT_FULL, starts_at=at(6, 9)), "Every seat is taken"),
+        (Unmet(SUNDAY, Reason.STUDENT_BUSY, starts_at=at(6, 9)), "You have another session at this time"),
+    ],
+)
+def test_why_something_cannot_be_booked_is_said_in_one_sentence(
+    world: World, unmet: Unmet, said: str
+) -> None:
+    world.offering()
+    assert times.why_not(unmet, step_of(world)) == said
+
+
+def test_no_sentence_tells_what_or_who_takes_a_time(world: World) -> None:
+    world.offering()
+    step = step_of(world)
+    private = (Reason.DAY_CAP, Reason.WEEK_CAP, Reason.BUFFER, Reason.BUSY, Reason.HELD, Reason.EXTERNAL_BUSY)
+    assert {times.why_not(Unmet(SUNDAY, reason), step) for reason in private} == {"All booked on this day"}
+    assert {times.why_not(Unmet(SUNDAY, reason, starts_at=at(6, 9)), step) for reason in private} == {
+        "This time is taken"
+    }
+    for reason in Reason:
+        assert times.why_not(Unmet(SUNDAY, reason), step)
+        assert times.why_not(Unmet(SUNDAY, reason, starts_at=at(6, 9)), step)
 
 
 def test_an_hour_that_occurs_twice_is_told_apart() -> None:

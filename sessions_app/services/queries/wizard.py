@@ -16,13 +16,13 @@ from sqlalchemy import bindparam, func
 from sqlmodel import col, select
 
 from sessions_app.domain import month_grid
-from sessions_app.domain.availability import local_date, to_utc
+from sessions_app.domain.availability import local_date, open_windows, to_utc
 from sessions_app.domain.booking_lifecycle import OCCUPYING, BookingStatus
 from sessions_app.domain.errors import NotFound
 from sessions_app.domain.month_grid import Week
 from sessions_app.domain.permissions import Role
 from sessions_app.domain.refunds import RefundPolicy
-from sessions_app.domain.slots import Reason, Slot
+from sessions_app.domain.slots import Reason, Slot, SlotRules
 from sessions_app.domain.timespans import TimeSpan
 from sessions_app.models import (
     Booking,
@@ -39,6 +39,9 @@ from sessions_app.services.queries import offers
 from sessions_app.services.queries.discovery import week_of
 from sessions_app.services.queries.offers import Instructor, Offer, OfferingFacts
 from sessions_app.services.unit_of_work import UnitOfWork
+
+_WORTH_ASKING = timedelta(days=800)
+"""A start further away than the longest horizon is a mistyped address, not a question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +112,24 @@ class OwnHold:
 
 
 @dataclass(frozen=True, slots=True)
+class Unmet:
+    """A day or a time that was asked for and cannot be booked: the engine's first reason, never its cause.
+
+    ``is_rest_day`` when the instructor's week, which everybody may see, has no hours on that weekday.
+    """
+
+    on: date
+    reason: Reason
+    is_rest_day: bool = False
+    starts_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the address asks for; any of it may be missing, or be of no use any more."""
+    """What the address asks for; any of it may be missing, or be of no use any more.
+
+    ``slot`` is a start that a link leads to.
+    """
 
     zone: str
     instructor_id: str
@@ -119,6 +138,7 @@ class Wanted:
     student_id: str | None = None
     month: date | None = None
     on: date | None = None
+    slot: datetime | None = None
     first_weekday: int = month_grid.MONDAY
 
 
@@ -128,7 +148,8 @@ class TimeStep:
 
     ``starts`` are all slots that can be booked now, by start; ``counts`` how many begin on each local date.
     ``shown_on`` is the day whose times are shown: the one asked for, else the first free one of the month.
-    ``month_reason`` and ``day_reason`` say why month or day hold no start, and are None when they hold one.
+    ``month_reason`` says why the month holds no start, and is None when it holds one. ``unmet_day`` and
+    ``unmet_slot`` are the day and the start that were asked for, unless they can be booked.
     ``needs_enrollment`` when there is a student who is not in the course that the offering belongs to.
     """
 
@@ -145,16 +166,22 @@ class TimeStep:
     weeks: tuple[Week, ...]
     today: date
     last_on: date
-    horizon_days: int
+    rules: SlotRules
     starts: tuple[Slot, ...]
     counts: Counter[date]
     clashes: tuple[Clash, ...]
     on: date | None
     shown_on: date | None
     month_reason: Reason | None
-    day_reason: Reason | None
+    unmet_day: Unmet | None
+    unmet_slot: Unmet | None
     hold: OwnHold | None
     now: datetime
+
+    @property
+    def day_reason(self) -> Reason | None:
+        """Why the day shown holds no start, None when it holds one."""
+        return self.unmet_day.reason if self.unmet_day and self.unmet_day.on == self.shown_on else None
 
 
 def choose_instructor(
@@ -220,7 +247,9 @@ def choose_time(work: UnitOfWork, wanted: Wanted) -> TimeStep:
 
     today = local_date(work.now, wanted.zone)
     last_on = local_date(diary.whole.end - timedelta(seconds=1), wanted.zone)
-    on = wanted.on if wanted.on and today <= wanted.on <= last_on else None
+    slot = wanted.slot if wanted.slot and abs(wanted.slot - work.now) < _WORTH_ASKING else None
+    asked_on = wanted.on or (local_date(slot, wanted.zone) if slot else None)
+    on = asked_on if asked_on and today <= asked_on <= last_on else None
     month, weeks = _month_shown(wanted, on, today, last_on, min(counts, default=None))
     days = [day for week in weeks for day in week]
     shown_on = on or next((day for day in days if counts[day]), None)
@@ -242,7 +271,7 @@ def choose_time(work: UnitOfWork, wanted: Wanted) -> TimeStep:
         weeks=weeks,
         today=today,
         last_on=last_on,
-        horizon_days=diary.loaded.rules.horizon_days,
+        rules=diary.loaded.rules,
         starts=starts,
         counts=counts,
         clashes=diary.clashes(starts),
@@ -251,9 +280,10 @@ def choose_time(work: UnitOfWork, wanted: Wanted) -> TimeStep:
         month_reason=None
         if any(counts[day] for day in days)
         else diary.why_none(days[0], days[-1], wanted.zone),
-        day_reason=None
-        if shown_on is None or counts[shown_on]
-        else diary.why_none(shown_on, shown_on, wanted.zone),
+        unmet_day=diary.unmet_day(asked_on, today, last_on, wanted.zone)
+        if asked_on is not None and not counts[asked_on]
+        else None,
+        unmet_slot=diary.unmet_slot(slot, wanted.zone) if slot else None,
         hold=hold.as_hold() if hold else None,
         now=work.now,
     )
@@ -393,8 +423,38 @@ class _Diary:
         return self._ask(window, self.own if heeding_own else ())[0]
 
     def why_none(self, first: date, last: date, zone: str) -> Reason | None:
-        window = TimeSpan(to_utc(first, 0, zone), to_utc(last + timedelta(days=1), 0, zone))
-        return self._ask(window, self.own)[1]
+        return self._ask(_dates(first, last, zone), self.own)[1]
+
+    def unmet_day(self, day: date, today: date, last_on: date, zone: str) -> Unmet | None:
+        """Why this local date holds no start; None for one that does."""
+        if today <= day <= last_on:
+            reason = self.why_none(day, day, zone)
+        else:
+            reason = Reason.PAST if day < today else Reason.HORIZON
+        return None if reason is None else Unmet(day, reason, self._is_rest_day(reason, day, zone))
+
+    def unmet_slot(self, starts_at: datetime, zone: str) -> Unmet | None:
+        """Why this start cannot be booked, by the engine that lists and books; None when it can."""
+        day = local_date(starts_at, zone)
+        if self.is_at_cap:
+            return Unmet(day, Reason.STUDENT_CAP, starts_at=starts_at)
+        verdict = slots.judge_with(
+            self.loaded,
+            self.offering,
+            starts_at,
+            student_busy=[one.span for one in self.own],
+            without_session=self.left,
+            now=self.now,
+        )
+        if isinstance(verdict, Slot):
+            return None
+        return Unmet(day, verdict[0], self._is_rest_day(verdict[0], day, zone), starts_at)
+
+    def _is_rest_day(self, reason: Reason, day: date, zone: str) -> bool:
+        if reason is not Reason.OUTSIDE_HOURS:
+            return False
+        usual = replace(self.loaded.calendar, overrides=(), published=())
+        return not open_windows(usual, _dates(day, day, zone))
 
     def clashes(self, starts: Sequence[Slot]) -> tuple[Clash, ...]:
         """For each session of the student's own that is in the way, the start nearest to it."""
@@ -426,6 +486,11 @@ class _Diary:
             now=self.now,
         )
         return answer.slots, answer.reason
+
+
+def _dates(first: date, last: date, zone: str) -> TimeSpan:
+    """These local dates, both included."""
+    return TimeSpan(to_utc(first, 0, zone), to_utc(last + timedelta(days=1), 0, zone))
 
 
 def _diary(

@@ -10,7 +10,9 @@ from sessions_app.domain.local_labels import (
     MONTHS,
     WEEKDAYS,
     Viewer,
+    counted,
     duration_label,
+    duration_words,
     long_date,
     month_label,
     offset_label,
@@ -22,17 +24,19 @@ from sessions_app.domain.plain_text import short_name
 from sessions_app.domain.slots import Reason, Slot
 from sessions_app.models.catalogue import BookingMode, Modality, SessionType
 from sessions_app.services.queries.offers import OfferingFacts
-from sessions_app.services.queries.wizard import Clash, TimeStep
+from sessions_app.services.queries.wizard import Clash, TimeStep, Unmet
 from sessions_app.state.people_views import NOBODY, PersonView
 from sessions_app.state.wizard.address import Address
 from sessions_app.state.wizard.parts import (
     DATE_TIME,
     NO_HOLD,
+    NO_NOTICE,
     STEP_NAMES,
     STEPS_UNPAID,
     HeadView,
     HoldView,
     Look,
+    NoticeView,
     OptionView,
     RowView,
     iso,
@@ -41,6 +45,8 @@ from sessions_app.state.wizard.parts import (
 )
 
 GROUPED_ABOVE = 8
+NOT_FREE = "not_free"
+"""The code of the notice about a start that a link led to."""
 
 
 _NOON, _EVENING = 12, 17
@@ -292,7 +298,7 @@ def month(step: TimeStep, look: Look) -> MonthView:
         week_href=here.to(**(moved | {"week": not here.week}), month=None),
         is_week=here.week,
         empty=_why_no_month(step, look, can_go_on=can_go_on),
-        note=f"Choose a day to see its times. Bookings open {step.horizon_days} days ahead.",
+        note=f"Choose a day to see its times. Bookings open {step.rules.horizon_days} days ahead.",
     )
 
 
@@ -331,7 +337,7 @@ def _why_no_month(step: TimeStep, look: Look, *, can_go_on: bool) -> str:
     if not step.starts:
         if step.month_reason in (Reason.HORIZON, Reason.NOTICE, Reason.PAST, Reason.OUTSIDE_HOURS):
             return (
-                f"Scheduling is only available up to {step.horizon_days} days in advance. "
+                f"Scheduling is only available up to {step.rules.horizon_days} days in advance. "
                 "Please check again soon."
             )
         return f"{short_name(step.instructor.name)} is fully booked. Please check again soon."
@@ -445,7 +451,7 @@ def _day_times(
     minutes = duration_label(step.offering.duration_minutes)
     empty = ""
     if not count:
-        empty = _why_no_times(step)
+        empty = why_not(step.unmet_day, step) if step.unmet_day else "No times on this day"
     return DayTimesView(
         iso=day.isoformat(),
         heading=f"{WEEKDAYS[day.weekday()][:3]} {day.day} {MONTHS[day.month - 1]}",
@@ -475,16 +481,64 @@ _ALL_BOOKED = (
 )
 
 
-def _why_no_times(step: TimeStep) -> str:
-    if step.day_reason in _ALL_BOOKED:
-        return "All booked today" if step.shown_on == step.today else "All booked on this day"
-    if step.day_reason is Reason.STUDENT_CAP:
-        return _AT_CAP
-    if step.day_reason is Reason.STUDENT_BUSY:
-        return "You are busy on this day"
-    if step.day_reason is Reason.NOTICE:
-        return "Too soon to book on this day"
-    return "No times on this day"
+def why_not(unmet: Unmet, step: TimeStep) -> str:
+    """The polite sentence about a day or a start that cannot be booked.
+
+    It tells of the instructor's hours, notice and horizon, which everybody may know; never who or what takes a time.
+    """
+    name, is_day = short_name(step.instructor.name), unmet.starts_at is None
+    if unmet.is_rest_day:
+        return f"{name} does not teach on {WEEKDAYS[unmet.on.weekday()]}s"
+    match unmet.reason:
+        case Reason.PAST:
+            return f"This {'day' if is_day else 'time'} has passed"
+        case Reason.HORIZON:
+            return f"This day is too far ahead: times open {counted(step.rules.horizon_days, 'day')} before"
+        case Reason.NOTICE:
+            return f"It is too soon: book at least {duration_words(step.rules.notice_minutes)} before"
+        case Reason.OVERRIDE_DAY_OFF:
+            return f"{name} is away on this day"
+        case Reason.STUDENT_CAP:
+            return _AT_CAP
+        case Reason.STUDENT_BUSY:
+            return "You are busy on this day" if is_day else "You have another session at this time"
+        case Reason.DURATION:
+            return "Sessions of this length cannot be booked"
+    if unmet.reason in _ALL_BOOKED:
+        if not is_day:
+            return "Every seat is taken" if unmet.reason is Reason.SEAT_FULL else "This time is taken"
+        return "All booked today" if unmet.on == step.today else "All booked on this day"
+    if unmet.reason is Reason.OFF_GRID and not is_day:
+        return "Sessions begin at other times"
+    return f"{name} has no hours {'on this day' if is_day else 'then'}"
+
+
+def day_in_vain(step: TimeStep, *, asked: bool = False) -> str:
+    """What to say of a day that was asked for and is not shown; empty when there is no such day.
+
+    ``asked`` says it also of the day shown.
+    """
+    unmet = step.unmet_day
+    if unmet is None or (unmet.on == step.shown_on and not asked):
+        return ""
+    return f"{short_date(unmet.on)}: {why_not(unmet, step)}"
+
+
+def time_in_vain(step: TimeStep, look: Look) -> NoticeView:
+    """What to say of a start that a link led to and that cannot be booked, with the nearest that can."""
+    unmet = step.unmet_slot
+    if unmet is None or unmet.starts_at is None:
+        return NO_NOTICE
+    at = unmet.starts_at
+    nearest = sorted(step.starts, key=lambda slot: abs(slot.span.start - at))[:3]
+    body = f"{why_not(unmet, step)}."
+    return NoticeView(
+        code=NOT_FREE,
+        kind="info",
+        title=f"{look.viewer.day(at)}, {look.viewer.time(at)} cannot be booked",
+        body=f"{body} These are the nearest free times." if nearest else body,
+        rows=tuple(row_of(slot, step, look, with_day=True) for slot in nearest),
+    )
 
 
 def _nearest(step: TimeStep, look: Look, day: date) -> tuple[RowView, ...]:

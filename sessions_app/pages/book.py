@@ -322,10 +322,9 @@ def _times() -> rx.Component:
             ),
         ),
         rx.cond(
-            times.days.length() == 0,
-            rx.el.p(
-                rx.cond(month.empty != "", month.empty, "Choose a day."), class_name="text-sm text-ink-2"
-            ),
+            # Where nothing is free, the month beside it says so.
+            (times.days.length() == 0) & (month.empty == ""),
+            rx.el.p("Choose a day.", class_name="text-sm text-ink-2"),
         ),
         tab_index=0,
         role="region",

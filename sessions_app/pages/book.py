@@ -82,6 +82,7 @@ def _notice(class_name: str) -> rx.Component:
         actions={
             "enroll": ("Enroll now", BookState.enroll),
             "keep": ("Keep it", BookState.keep),
+            "card": ("Pay by card", BookState.pay_by_card),
         },
         class_name=class_name,
     )

@@ -542,6 +542,14 @@ class BookState(AppState):
         if self._held is not None and way in [offered.value for offered in self._held.ways]:
             self._put("details", details_views.details(self._held, self._look(), pay_with=PayWith(way)))
 
+    @rx.event
+    @require(*BOOKERS)
+    async def pay_by_card(self) -> None:
+        """Pay by card what there are too few credits for, where the offering has a price."""
+        if self._held is not None and PayWith.CARD in self._held.ways:
+            self._put("details", details_views.details(self._held, self._look(), pay_with=PayWith.CARD))
+            self.notice = NO_NOTICE
+
     # ------------------------------------------------------------ enrolling, scheduling later
 
     @rx.event
@@ -673,8 +681,22 @@ class BookState(AppState):
             href = f"/booking/confirmation?session={refused.details['session_id']}"
             return NoticeView(code=refused.code, title=refused.message, link_label="See it", link_href=href)
         if isinstance(refused, InsufficientCredits):
-            return NoticeView(code=refused.code, title=refused.message, body="Your time is still held.")
+            return self._short_of_credits(refused)
         return NoticeView(code=refused.code, title=refused.message)
+
+    def _short_of_credits(self, refused: InsufficientCredits) -> NoticeView:
+        """The ways that are left: a card where the offering has a price, else what else can be booked."""
+        has_card = self._held is not None and PayWith.CARD in self._held.ways
+        return NoticeView(
+            code=refused.code,
+            title=refused.message,
+            body="Your time is still held. Pay by card, or choose another session."
+            if has_card
+            else "Your time is still held. Another session may be free or payable by card.",
+            action="card" if has_card else "",
+            link_label="Choose another session",
+            link_href=self._address.to(booking="", slot=None, proof=""),
+        )
 
     def _lost(
         self, spans: tuple[TimeSpan, ...], *, code: str = "slot_taken", title: str = _TIME_GONE

@@ -371,6 +371,21 @@ def test_credits_that_do_not_suffice_are_counted(tab: Tab, world: World) -> None
     booker.book()
     assert booker.state.notice.title == "Insufficient Credits. You need 2, you have 1."
     assert (booker.state.step, booker.state.is_booking) == ("confirm", False)
+    assert booker.state.notice.action == ""
+    assert booker.state.notice.link_label == "Choose another session"
+    assert booker.go(booker.state.notice.link_href).state.step == "when"
+
+
+def test_without_credits_a_card_is_offered_where_the_offering_has_a_price(tab: Tab, world: World) -> None:
+    world.offering(price_minor=3200, credits=2)
+    booker = Booker(tab, world, world.student()).go(f"/book/{world.instructor.id}").choose()
+    booker.book(pay_with="credits", message="Vectors")
+    notice = booker.state.notice
+    assert (notice.title, notice.action) == ("Insufficient Credits. You need 2, you have 0.", "card")
+    booker.do("pay_by_card")
+    assert (booker.state.notice.title, booker.state.details.total) == ("", "€32.00")
+    assert booker.state.message == "Vectors"
+    assert booker.book(pay_with="card").path.startswith("/test-pay/")
 
 
 def test_card_or_credits_is_the_students_choice(tab: Tab, world: World) -> None:

@@ -1,6 +1,7 @@
 /* What editors do in the browser alone.
  *
- *   form[data-guard]           notes that something was changed (data-dirty); leaving then asks first
+ *   form[data-guard]           notes that something was changed (data-dirty); leaving then asks first, by a link, by
+ *                              closing and by the browser's "back" alike
  *   [data-discard]             a link that leaves without asking
  *   [data-reorder]             its rows [data-row] are dragged by [data-handle]; where one is dropped is told through the
  *                              field [data-dropped] as "id:place"
@@ -14,10 +15,13 @@
 
   /* unsaved changes */
   var QUESTION = "Leave without saving? What you changed here is lost.";
+  var at = "";
   function dirty() { return document.querySelector("form[data-guard][data-dirty=true]"); }
   function changed(event) {
     var form = closest(event, "form[data-guard]");
-    if (form) form.dataset.dirty = "true";
+    if (!form) return;
+    form.dataset.dirty = "true";
+    at = location.href;
   }
   document.addEventListener("input", changed);
   document.addEventListener("change", changed);
@@ -33,6 +37,17 @@
       event.preventDefault();
       event.stopPropagation();
     }
+  }, true);
+  window.addEventListener("popstate", function (event) {
+    var form = dirty();
+    if (!form || at.split("#")[0] === location.href.split("#")[0]) return;
+    if (window.confirm(QUESTION)) {
+      form.dataset.dirty = "false";
+      return;
+    }
+    // The address has changed already; the router has not heard of it yet and never does.
+    event.stopImmediatePropagation();
+    history.pushState({ usr: null, key: "stay", idx: ((event.state || {}).idx || 0) + 1 }, "", at);
   }, true);
 
   /* rows in an order of one's own */

@@ -3,8 +3,9 @@
  *   input[data-value]     shows data-value whenever the server changes it, or says anew (data-rev) what it understood;
  *                         what is being typed meanwhile stays. Enter finishes typing as leaving the field does;
  *                         the arrows up and down move a time by a quarter of an hour
- *   [data-unsaved=true]   leaving the page asks first: the browser for other documents, dialog[data-leave] for links
- *                         within the product, whose [data-go] goes on and [data-stay] stays */
+ *   [data-unsaved=true]   leaving the page asks first: the browser for other documents, dialog[data-leave] (its value
+ *                         is the page's path) for links within the product and for "back", whose [data-go] goes on and
+ *                         [data-stay] stays */
 (function () {
   var sent = new WeakMap();
 
@@ -53,24 +54,48 @@
     if (isUnsaved()) event.preventDefault();
   });
 
-  var wanted = null;
+  var wanted = null, leaving = false;
+  function ask(goOn) {
+    wanted = goOn;
+    document.querySelector("dialog[data-leave]").showModal();
+  }
   document.addEventListener("click", function (event) {
     var target = event.target instanceof Element ? event.target : null, dialog = document.querySelector("dialog[data-leave]");
     if (!target || !dialog) return;
     if (target.closest("[data-stay]")) return dialog.close();
     if (target.closest("[data-go]")) {
       dialog.close();
-      if (wanted && wanted.isConnected) wanted.click();
-      wanted = null;
+      if (wanted) wanted();
       return;
     }
     var link = target.closest("a[href]");
-    if (!link || link === wanted || link.target === "_blank" || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (!link || leaving || link.target === "_blank" || event.ctrlKey || event.metaKey || event.shiftKey) return;
     var to = new URL(link.href, location.href);
     if (to.origin !== location.origin || to.pathname === location.pathname || !isUnsaved()) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    wanted = link;
-    dialog.showModal();
+    ask(function () {
+      if (!link.isConnected) return;
+      leaving = true;
+      link.click();
+      leaving = false;
+    });
+  }, true);
+
+  addEventListener("popstate", function (event) {
+    var dialog = document.querySelector("dialog[data-leave]"), page = dialog && dialog.dataset.leave;
+    if (leaving) {
+      leaving = false;
+      return;
+    }
+    if (!dialog || location.pathname.replace(/\/$/, "") === page || !isUnsaved()) return;
+    // The address has changed already; the router has not heard of it yet. One step back from here is where it led.
+    event.stopImmediatePropagation();
+    history.pushState({ usr: null, key: "stay", idx: ((event.state || {}).idx || 0) + 1 }, "", page);
+    if (dialog.open) return;
+    ask(function () {
+      leaving = true;
+      history.back();
+    });
   }, true);
 })();

@@ -671,7 +671,7 @@ def _leave_dialog() -> rx.Component:
         ),
         aria_labelledby="leave-title",
         class_name="dialog max-w-[26rem]",
-        custom_attrs={"data-leave": "true"},
+        custom_attrs={"data-leave": "/instructor/availability"},
     )
 
 

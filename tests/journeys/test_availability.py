@@ -235,6 +235,27 @@ def test_a_draft_is_guarded_and_never_overwrites_another_save(
 
 
 @only_on("screen", [DESKTOP], indirect=True, ids=["desktop"])
+def test_going_back_with_a_draft_asks_first(at_the_page: Visitor) -> None:
+    page = at_the_page.page
+    page.get_by_role("link", name="Offerings").locator("visible=true").first.click()
+    expect(page.get_by_role("heading", name="Offerings", level=1)).to_be_visible()
+    page.get_by_role("link", name="Availability").locator("visible=true").first.click()
+    page.get_by_role("switch", name="Monday").click()
+    expect(page.get_by_role("region", name="Unsaved changes")).to_contain_text("Monday")
+    leaving = page.get_by_role("dialog", name="Leave without saving?")
+
+    for _ in range(2):
+        page.evaluate("history.back()")
+        leaving.get_by_role("button", name="Stay").click()
+        expect(page).to_have_url(re.compile(r"/instructor/availability$"))
+        expect(page.get_by_role("switch", name="Monday")).to_be_checked()
+    page.evaluate("history.back()")
+    leaving.get_by_role("button", name="Leave").click()
+    expect(page.get_by_role("heading", name="Offerings", level=1)).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/instructor/offerings"))
+
+
+@only_on("screen", [DESKTOP], indirect=True, ids=["desktop"])
 def test_the_keyboard_alone_sets_a_day(
     at_the_page: Visitor, backstage: Backstage, instructor: Person
 ) -> None:

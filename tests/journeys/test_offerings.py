@@ -209,6 +209,34 @@ def test_switching_copying_and_leaving_with_changes(visitor: Visitor, backstage:
     expect(row(page, "Never saved")).to_have_count(0)
 
 
+@desktop
+def test_going_back_with_changes_asks_first_and_loses_nothing_when_staying(
+    visitor: Visitor, backstage: Backstage
+) -> None:
+    page = visitor.page
+    teacher_with_two(visitor, backstage)
+    row(page, "First").get_by_role("link", name="Edit").click()
+    description = page.get_by_role("textbox", name="Description")
+    description.fill("Something new")
+    editor, asked = page.url, []
+
+    for _ in range(2):
+        page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+        page.evaluate("history.back()")
+        expect(page).to_have_url(editor)
+        expect(description).to_have_value("Something new")
+    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.accept()))
+    page.evaluate("history.back()")
+    expect(page.get_by_role("heading", name="Offerings", level=1)).to_be_visible()
+    assert len(asked) == 3
+
+    # Nothing changed, nothing asked.
+    page.evaluate("history.forward()")
+    expect(description).to_have_value("")
+    page.evaluate("history.back()")
+    expect(row(page, "First")).to_be_visible()
+
+
 @pytest.mark.parametrize(
     ("screen", "theme"),
     [(DESKTOP, "light"), (DESKTOP, "dark"), (PHONE, "light"), (PHONE, "dark")],

@@ -11,9 +11,10 @@ from collections.abc import Callable
 from sqlmodel import col, select
 
 from sessions_app.domain.booking_lifecycle import BookingStatus
+from sessions_app.domain.topics import Side
 from sessions_app.models import Booking, OutboxMessage, Review
-from sessions_app.services import conversations
-from sessions_app.services.notifications import NotificationKind
+from sessions_app.services import conversations, topics
+from sessions_app.services.notifications import NotificationKind, Part
 from sessions_app.services.unit_of_work import UnitOfWork
 
 
@@ -53,9 +54,24 @@ def _review(work: UnitOfWork, message: OutboxMessage) -> bool:
     return work.db.exec(asked).first() is not None
 
 
+def _topic(work: UnitOfWork, message: OutboxMessage) -> bool:
+    booking = work.db.get(Booking, message.booking_id)
+    side = Side.INSTRUCTOR if message.facts["part"] == Part.INSTRUCTOR else Side.STUDENT
+    if booking is None or not topics.waits_for(work, booking, side):
+        return False
+    replaced = select(OutboxMessage.id).where(
+        col(OutboxMessage.booking_id) == booking.id,
+        col(OutboxMessage.kind) == NotificationKind.TOPIC_SUGGESTED,
+        col(OutboxMessage.recipient_id) == message.recipient_id,
+        col(OutboxMessage.id) > message.id,
+    )
+    return work.db.exec(replaced).first() is None
+
+
 _LOOKS: dict[str, Callable[[UnitOfWork, OutboxMessage], bool]] = {
     NotificationKind.MESSAGE_RECEIVED: _unread,
     NotificationKind.REVIEW_REQUEST: _review,
+    NotificationKind.TOPIC_SUGGESTED: _topic,
 }
 
 LOOKING_AGAIN = frozenset(_LOOKS)

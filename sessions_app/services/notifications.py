@@ -17,6 +17,7 @@ from sqlmodel import col, select
 
 from sessions_app.domain.money import Money, price_label
 from sessions_app.domain.pricing import PayWith
+from sessions_app.domain.topics import TopicState
 from sessions_app.models import Booking, Course, GuardianLink, OutboxMessage, Person, TeachingSession
 from sessions_app.services import terms
 from sessions_app.services.unit_of_work import UnitOfWork
@@ -29,6 +30,7 @@ class NotificationKind(StrEnum):
     REQUESTED = "session-requested"
     ACCEPTED = "session-accepted"
     PROPOSED = "session-proposed"  # another time than the one asked for
+    TOPIC_SUGGESTED = "topic-suggested"  # and neither agreed to nor replaced for a while
     PAYMENT_DUE = "session-payment-due"  # said yes to, and still to be paid
     REJECTED = "session-rejected"
     EXPIRED = "session-expired"
@@ -193,6 +195,10 @@ def _recipients(
     people: dict[str, Person],
     payer_id: str | None,
 ) -> list[tuple[Part, Person]]:
+    host_side = [(Part.INSTRUCTOR, people[booking.instructor_id])]
+    # A topic goes to the side that has not spoken.
+    if kind is NotificationKind.TOPIC_SUGGESTED and booking.topic_state is TopicState.BY_STUDENT:
+        return host_side
     student_side = [(Part.STUDENT, people[booking.student_id])]
     linked = work.db.exec(_GUARDIANS, params={"child": booking.student_id}).all()
     # A guardian hears of what they booked or paid, and of everything about a child without an address of their own.
@@ -201,9 +207,9 @@ def _recipients(
         for guardian in linked
         if guardian.id in (booking.booked_by_id, payer_id) or not people[booking.student_id].email
     ]
-    if kind in _STUDENT_SIDE_ONLY:
+    if kind in _STUDENT_SIDE_ONLY or kind is NotificationKind.TOPIC_SUGGESTED:
         return student_side
-    return [*student_side, (Part.INSTRUCTOR, people[booking.instructor_id])]
+    return [*student_side, *host_side]
 
 
 def _facts(

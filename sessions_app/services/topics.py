@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sessions_app.domain import topics
 from sessions_app.domain.booking_lifecycle import TENTATIVE, BookingStatus
 from sessions_app.domain.errors import Conflict, IllegalTransition, InvalidInput, TooLate
 from sessions_app.domain.permissions import Action, Relation
 from sessions_app.domain.topics import Side
 from sessions_app.models import Booking
-from sessions_app.services import access, audit, bookings, live
+from sessions_app.models.base import new_id
+from sessions_app.services import access, audit, bookings, live, notifications
 from sessions_app.services.access import Loaded
+from sessions_app.services.notifications import NotificationKind
 from sessions_app.services.unit_of_work import UnitOfWork
 
 _OPEN = (TENTATIVE - {BookingStatus.HELD}) | {BookingStatus.SCHEDULED, BookingStatus.CONFIRMED}
+
+
+MAIL_AFTER = timedelta(minutes=5)
+"""How long a suggestion waits for an answer before a mail says so."""
 
 
 class TopicChanged(Conflict):
@@ -24,6 +32,8 @@ class TopicChanged(Conflict):
 def suggest(work: UnitOfWork, *, booking_id: str, topic: str) -> Booking:
     """Name a topic, or another one; the other side then agrees or answers with its own.
 
+    It hears of it by mail when it has not answered after MAIL_AFTER.
+
     Raises InvalidInput (``topic``) for none or a long one, IllegalTransition when it is settled, TooLate once begun.
     """
     topic = " ".join(topic.split())
@@ -33,7 +43,25 @@ def suggest(work: UnitOfWork, *, booking_id: str, topic: str) -> Booking:
     booking = loaded.booking
     booking.topic_state = topics.suggest(booking.topic_state, side_of(loaded.relation))
     booking.custom_topic = topic
-    return _store(work, booking, "booking.topic_suggested")
+    _store(work, booking, "booking.topic_suggested")
+    notifications.queue(
+        work,
+        NotificationKind.TOPIC_SUGGESTED,
+        booking,
+        loaded.session,
+        key=new_id("tpc"),
+        wait=MAIL_AFTER,
+    )
+    return booking
+
+
+def waits_for(work: UnitOfWork, booking: Booking, side: Side) -> bool:
+    """Whether it is still for this side to answer a topic."""
+    return (
+        booking.status in _OPEN
+        and booking.starts_at > work.now
+        and topics.may_agree(booking.topic_state, side)
+    )
 
 
 def agree(work: UnitOfWork, *, booking_id: str, topic: str) -> Booking:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from sessions_app.domain.errors import IllegalTransition, InvalidInput, NotAllowed, NotFound, TooLate
 from sessions_app.domain.topics import TopicState
 from sessions_app.models import Booking, Person
 from sessions_app.models.catalogue import SessionType, TopicType
-from sessions_app.services import bookings, topics
+from sessions_app.models.messages import OutboxState
+from sessions_app.services import bookings, outbox, topics
 from sessions_app.services.bookings import Details
 from sessions_app.services.topics import TopicChanged
+from tests.doubles.postbox import Postbox
 from tests.services.world import World, acting, at
 
 
@@ -108,3 +112,37 @@ def test_guardians_without_the_right_to_book_do_not_speak(world: World, student:
     world.platform.run(take_the_right, acting(guardian))
     with pytest.raises(NotAllowed):
         suggest(world, guardian, booking, "Determinants")
+
+
+def due(world: World) -> list[tuple[str, OutboxState]]:
+    """The mails about topics once their time has come: to whom, and what became of them."""
+    world.clock.advance(minutes=6)
+    outbox.deliver_due(replace(world.platform, mailer=Postbox()))
+    return [(mail.to_address, mail.state) for mail in world.mails("topic-suggested")]
+
+
+def test_whoever_has_not_answered_a_topic_after_a_while_hears_of_it(world: World, student: Person) -> None:
+    booking = booked(world, student)
+    suggest(world, student, booking, "Eigenvalues")
+    assert due(world) == [(world.instructor.email, OutboxState.SENT)]
+    suggest(world, world.instructor, booking, "Eigenvectors")
+    assert due(world)[1:] == [(student.email, OutboxState.SENT)]
+
+
+def test_a_topic_that_was_answered_replaced_or_called_off_is_not_mailed(
+    world: World, student: Person
+) -> None:
+    booking = booked(world, student)
+    suggest(world, student, booking, "Eigenvalues")
+    suggest(world, student, booking, "Determinants")
+    suggest(world, student, booking, "Eigenvalues")
+    assert [state for _, state in due(world)] == [OutboxState.STALE, OutboxState.STALE, OutboxState.SENT]
+    suggest(world, world.instructor, booking, "Eigenvectors")
+    agree(world, student, booking, "Eigenvectors")
+    assert due(world)[-1] == (student.email, OutboxState.STALE)
+
+    offering = world.offering(topic_type=TopicType.FLEXIBLE)
+    other = world.book(world.student("Mia"), offering, at(4, 10)).booking
+    suggest(world, world.instructor, other, "Matrices")
+    world.platform.run(bookings.cancel, acting(world.instructor), booking_id=other.id)
+    assert due(world)[-1][1] is OutboxState.STALE

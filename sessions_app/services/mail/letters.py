@@ -307,6 +307,18 @@ def _proposed(desk: _Desk) -> _Words:
     )
 
 
+def _topic_suggested(desk: _Desk) -> _Words:
+    facts = desk.facts
+    by = facts.student.name if facts.teaches else facts.instructor.name
+    return _Words(
+        tag="Topic suggested",
+        badge=Badge("Your answer", "sun"),
+        heading="What will the session be about?",
+        paragraphs=(f"{by} suggests a topic. Agree to it, or suggest another one.",),
+        action=Link("Answer", _page(facts, desk.settings)),
+    )
+
+
 def _payment_due(desk: _Desk) -> _Words:
     facts = desk.facts
     until = "" if facts.pay_by is None else f" by {desk.until(facts.pay_by)}"
@@ -536,6 +548,7 @@ _WORDING: Mapping[NotificationKind, Callable[[_Desk], _Words]] = {
     NotificationKind.REQUESTED: _requested,
     NotificationKind.ACCEPTED: _accepted,
     NotificationKind.PROPOSED: _proposed,
+    NotificationKind.TOPIC_SUGGESTED: _topic_suggested,
     NotificationKind.PAYMENT_DUE: _payment_due,
     NotificationKind.REJECTED: _rejected,
     NotificationKind.EXPIRED: _expired,

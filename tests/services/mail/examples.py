@@ -84,6 +84,7 @@ CHANGES: dict[NotificationKind, dict[str, Any]] = {
         "is_proposed": True,
         "response": "I teach a class at that hour. Would this do?",
     },
+    K.TOPIC_SUGGESTED: {"method": None, "topic": "The spectral theorem"},
     K.PAYMENT_DUE: {
         "status": "accepted",
         "method": None,

@@ -9,6 +9,7 @@
  *   [role=radiogroup], [role=tablist] made of buttons: arrows (and Home, End in tabs) move and choose
  *   [aria-busy=true]        a button that waits lets no second click through
  *   [data-reveal=id]        shows and hides the password in #id
+ *   [data-copy=id]          copies what the field #id holds and selects it; every [data-copied] then says its value
  *   input[data-checked]     follows that attribute when the server changes it; a choice of the person shows at once
  *   [data-toast]            presses its [data-dismiss] after eight seconds, unless data-stays, hover or focus */
 (function () {
@@ -92,6 +93,17 @@
       var field = document.getElementById(reveal.dataset.reveal), shown = field.type === "text";
       field.type = shown ? "password" : "text";
       reveal.setAttribute("aria-pressed", String(!shown));
+    }
+    var copy = closest(event, "[data-copy]");
+    if (copy) {
+      var source = document.getElementById(copy.dataset.copy);
+      source.select();
+      // Without https there is no clipboard; then what is selected can be copied by hand.
+      if (navigator.clipboard) {
+        navigator.clipboard.writeText(source.value).then(function () {
+          document.querySelectorAll("[data-copied]").forEach(function (said) { said.textContent = said.dataset.copied; });
+        }, function () {});
+      }
     }
   }, true);
   document.addEventListener("click", function (event) {

@@ -36,6 +36,7 @@ from sessions_app.pages import help as help_pages
 from sessions_app.state.availability import AvailabilityState
 from sessions_app.state.board import BoardPageState
 from sessions_app.state.book import BookState
+from sessions_app.state.calendar_feed import CalendarFeedState
 from sessions_app.state.confirmation import ConfirmationState
 from sessions_app.state.courses import CourseListState, CourseState
 from sessions_app.state.dashboard import DashboardState
@@ -107,7 +108,12 @@ PAGES: tuple[Page, ...] = (
     Page("/login", sign_in.sign_in, "Sign in"),
     Page("/signup", sign_in.sign_up, "Create an account"),
     Page("/forgot-password", sign_in.forgot_password, "Forgotten password"),
-    Page("/settings", settings.settings, "Settings", on_load=[SettingsState.open, MeetingPlaceState.open]),
+    Page(
+        "/settings",
+        settings.settings,
+        "Settings",
+        on_load=[SettingsState.open, MeetingPlaceState.open, CalendarFeedState.open],
+    ),
     Page("/courses/[course_id]/book", book.book, "Book a Session", on_load=BookState.load),
     Page("/book/[instructor_id]", book.book, "Book a Session", on_load=BookState.load),
     Page("/booking/confirmation", confirmation.confirmation, "Your booking", on_load=ConfirmationState.load),

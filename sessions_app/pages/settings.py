@@ -12,6 +12,7 @@ from sessions_app.components.zone_picker import zone_picker
 from sessions_app.services.passwords import MAX_LENGTH, MIN_LENGTH
 from sessions_app.services.video import LINK_LIMIT
 from sessions_app.state.base import AppState
+from sessions_app.state.calendar_feed import CalendarFeedState
 from sessions_app.state.meeting_place import MeetingPlaceState
 from sessions_app.state.settings import SettingsState
 
@@ -36,6 +37,11 @@ def _sections() -> rx.Component:
         _name(),
         _time(),
         _reminders(),
+        rx.cond(
+            (AppState.visitor.role == "assistant") | (AppState.visitor.role == "admin"),
+            rx.fragment(),
+            _calendar(),
+        ),
         rx.cond(AppState.visitor.role == "guardian", _children()),
         rx.cond(AppState.visitor.role == "instructor", _meeting()),
         _password(),
@@ -125,6 +131,49 @@ def _reminders() -> rx.Component:
                 ),
             ),
             class_name="space-y-1",
+        ),
+    )
+
+
+def _calendar() -> rx.Component:
+    feed = CalendarFeedState
+    return _section(
+        "Calendar",
+        "Subscribe once, and your sessions appear in Google Calendar, Outlook, Apple Calendar and others, and stay "
+        "up to date. Each program decides how often it looks; some do so once a day.",
+        rx.cond(
+            feed.address != "",
+            rx.el.div(
+                ui.text_field(
+                    "Your calendar address",
+                    "calendar_address",
+                    value=feed.address,
+                    read_only=True,
+                    hint="Whoever has this address can read when you have sessions and with whom. Keep it to "
+                    "yourself.",
+                ),
+                rx.el.div(
+                    ui.button("Copy", lead="copy", custom_attrs={"data-copy": "field-calendar_address"}),
+                    ui.button_link("Open in calendar app", feed.webcal, external=True),
+                    ui.button_link("Add to Google Calendar", feed.google, external=True, new_tab=True),
+                    class_name="mt-4 flex flex-wrap gap-2",
+                ),
+                rx.el.p(
+                    custom_attrs={"data-copied": "The address is copied."},
+                    role="status",
+                    class_name="mt-2 text-xs text-ink-2 empty:hidden",
+                ),
+                rx.el.div(
+                    rx.el.p(
+                        "A new address ends this one at once.",
+                        class_name="min-w-0 flex-1 basis-56 text-sm text-ink-2",
+                    ),
+                    ui.button("Renew address", variant="ghost", on_click=feed.renew),
+                    ui.button("Remove address", variant="ghost", on_click=feed.remove),
+                    class_name="mt-4 flex flex-wrap items-center gap-2 border-t border-line pt-4",
+                ),
+            ),
+            ui.button("Make a calendar address", lead="calendar-plus", on_click=feed.renew),
         ),
     )
 

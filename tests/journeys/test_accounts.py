@@ -123,6 +123,31 @@ def test_signing_up_twice_with_one_address_is_refused_at_its_field(visitor: Visi
     expect(page.get_by_role("radio", name="To book for my children")).to_be_checked()
 
 
+def test_a_calendar_address_is_made_copied_and_renewed(visitor: Visitor) -> None:
+    visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    sign_up(visitor, new_email())
+    page = visitor.page
+    page.get_by_role("button", name="Make a calendar address").click()
+    field = page.get_by_role("textbox", name="Your calendar address")
+    expect(field).to_have_value(re.compile(r"/api/feeds/[\w-]{43}\.ics$"))
+    first = field.input_value()
+    page.get_by_role("button", name="Copy").click()
+    expect(page.get_by_text("The address is copied.")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == first
+    expect(page.get_by_role("link", name="Open in calendar app")).to_have_attribute(
+        "href", first.replace("http://", "webcal://")
+    )
+    assert page.request.get(urlsplit(first).path).text().startswith("BEGIN:VCALENDAR")
+    assert_accessible(page)
+
+    page.get_by_role("button", name="Renew address").click()
+    expect(field).not_to_have_value(first)
+    assert page.request.get(urlsplit(first).path).status == 404
+    assert page.request.get(urlsplit(field.input_value()).path).status == 200
+    page.get_by_role("button", name="Remove address").click()
+    expect(page.get_by_role("button", name="Make a calendar address")).to_be_visible()
+
+
 def test_a_forgotten_password_says_the_same_for_everybody(visitor: Visitor) -> None:
     visitor.open("/login")
     visitor.page.get_by_role("link", name="Forgot it?").click()

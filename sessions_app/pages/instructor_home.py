@@ -47,7 +47,7 @@ def _content(home: Any, figures: Any) -> rx.Component:
         sheet_heading(
             home.title,
             home.lead,
-            action=ui.button_link("Block time", "/instructor/availability", lead="ban"),
+            action=ui.button_link("Block time", "/instructor/availability?block=1", lead="ban"),
         ),
         rx.cond(
             InstructorHomeState.declining.booking_id == "",

@@ -49,6 +49,7 @@ from sessions_app.state.availability_views import (
 from sessions_app.state.base import AppState, require
 from sessions_app.state.hub import hub
 
+HERE = "/instructor/availability"
 ORDER = (1, 2, 3, 4, 5, 6, 0)
 MOST_UNDO = 50
 MOST_DATES_AT_ONCE = 120
@@ -134,10 +135,15 @@ class AvailabilityState(AppState):
 
     @rx.event
     @require(Role.INSTRUCTOR)
-    async def open(self) -> None:
-        """Show the schedule; a draft that this tab left unsaved is still there."""
+    async def open(self) -> Any:
+        """Show the schedule; a draft that this tab left unsaved is still there. ``?block=1`` opens the dates."""
         hub.watch(self, AvailabilityState.refresh, [live.calendar_topic(self._me())])
         await self._load(keeps_draft=True)
+        if "block" not in self.router.url.query_parameters:
+            return None
+        self._open_dating("")
+        # Once: a reload shows the page as it is.
+        return rx.redirect(HERE, replace=True)
 
     @rx.event
     @require(Role.INSTRUCTOR)
@@ -281,21 +287,7 @@ class AvailabilityState(AppState):
     @require(Role.INSTRUCTOR)
     async def ask_dates(self, key: str = "") -> None:
         """Open the dialog for new dates, or for those of a row."""
-        draft, today = self._drafted(), self._today()
-        first, _, last = str(key).partition("_")
-        edited = tuple(
-            one for one in draft.overrides if key and first <= one.on.isoformat() <= (last or first)
-        )
-        windows = edited[0].windows if edited else ()
-        month = (edited[0].on if edited else today).replace(day=1)
-        self._dating = Dating(
-            month=month,
-            chosen=frozenset(one.on for one in edited),
-            is_away=not windows,
-            day=Day(is_on=True, intervals=week_draft.intervals_of(windows)),
-            editing=tuple(one.on for one in edited),
-        )
-        self._show_dating()
+        self._open_dating(str(key))
 
     @rx.event
     @require(Role.INSTRUCTOR)
@@ -413,6 +405,23 @@ class AvailabilityState(AppState):
     def _edit_dating(self, edit: Callable[[Day], Day]) -> None:
         dating = self._asked()
         self._dating = replace(dating, day=edit(dating.day))
+        self._show_dating()
+
+    def _open_dating(self, key: str) -> None:
+        draft, today = self._drafted(), self._today()
+        first, _, last = key.partition("_")
+        edited = tuple(
+            one for one in draft.overrides if key and first <= one.on.isoformat() <= (last or first)
+        )
+        windows = edited[0].windows if edited else ()
+        month = (edited[0].on if edited else today).replace(day=1)
+        self._dating = Dating(
+            month=month,
+            chosen=frozenset(one.on for one in edited),
+            is_away=not windows,
+            day=Day(is_on=True, intervals=week_draft.intervals_of(windows)),
+            editing=tuple(one.on for one in edited),
+        )
         self._show_dating()
 
     def _choose(self, chosen: frozenset[date]) -> None:

@@ -75,6 +75,20 @@ def test_requests_are_answered_from_home(school: School, screen: Screen) -> None
     assert school.world.booking(no.booking.id).instructor_response == "I am away that day."
 
 
+def test_blocking_time_opens_the_dialog_itself(school: School, screen: Screen) -> None:
+    teacher = school.visit(school.world.instructor, screen=screen)
+    page = teacher.page
+    teacher.open("/instructor")
+    page.get_by_role("link", name="Block time").click()
+    dialog = page.get_by_role("dialog", name="Date override")
+    expect(dialog).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/instructor/availability/?$"))
+    dialog.get_by_role("button", name="Cancel").click()
+    expect(dialog).to_be_hidden()
+    page.go_back()
+    expect(page.get_by_role("link", name="Block time")).to_be_visible()
+
+
 def test_figures_of_another_period_and_as_a_file(school: School) -> None:
     school.world.book(school.student, school.offering(), school.at(0, 10))
     teacher = school.visit(school.world.instructor)

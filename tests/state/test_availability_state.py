@@ -16,6 +16,7 @@ from sessions_app.services.identity import identity_of
 from sessions_app.state.availability import AvailabilityState
 from tests.services.world import World, acting, at
 from tests.state.conftest import Tab
+from tests.state.test_dashboard_states import redirected_to
 
 MIDNIGHT = "Split at midnight: 22:00 – 24:00, then 00:00 – 02:00"
 MONDAY, TUESDAY, SATURDAY, SUNDAY = 1, 2, 6, 0
@@ -215,6 +216,16 @@ def test_a_zone_keeps_the_wall_times(page: Page) -> None:
     page.send("save")
     page.send("refresh", by_itself=True)
     assert (page.state.visitor.zone, page.day(MONDAY)) == ("Asia/Kolkata", [("08:00", "20:00")])
+
+
+def test_the_address_for_blocking_time_opens_the_dialog_once(tab: Tab, world: World) -> None:
+    page = Page(tab, world, world.instructor)
+    assert not page.state.dating.is_open
+    login = world.platform.run(accounts.start_login, Actor.system(), identity=identity_of(page.person))
+    tab.connect(cookie=f"sid={login.token}", path="/instructor/availability?block=1")
+    assert redirected_to(tab.send(AvailabilityState, "open")) == "/instructor/availability"
+    dating = page.state.dating
+    assert (dating.is_open, dating.title, dating.is_away) == (True, "Date override", True)
 
 
 class TestDates:

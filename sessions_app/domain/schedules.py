@@ -56,7 +56,10 @@ class WeeklyWindow:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The instructor's own limits; None follows the deployment's setting. Caps: 0 is no limit."""
+    """The instructor's own limits; None follows the deployment's setting. Caps: 0 is no limit.
+
+    ``not_same_day`` takes the place of the notice in minutes, which is kept for when it is taken back.
+    """
 
     notice_minutes: int | None = None
     buffer_minutes: int | None = None
@@ -64,6 +67,7 @@ class Limits:
     horizon_days: int | None = None
     day_cap: int | None = None
     week_cap: int | None = None
+    not_same_day: bool = False
 
 
 @dataclass(frozen=True, slots=True)

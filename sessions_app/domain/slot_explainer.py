@@ -63,7 +63,8 @@ class Finding:
     """One reason against a start and what causes it; what does not apply stays empty.
 
     ``on`` is the local date (of a week its Monday, of the horizon the last date that can be booked), ``number`` the
-    limit in its own unit, ``at`` the first instant that would do, ``spans`` the sessions in the way or, of hours, the
+    limit in its own unit (none where the notice is "not on the same day"),
+    ``at`` the first instant that would do, ``spans`` the sessions in the way or, of hours, the
     open windows of that date. ``is_override`` says that a date's own hours hold instead of the weekly ones.
     """
 
@@ -134,7 +135,9 @@ class _Facts:
                 return Finding(reason, on=last, number=rules.horizon_days)
             case Reason.NOTICE:
                 return Finding(
-                    reason, number=rules.notice_minutes, at=self.now + timedelta(minutes=rules.notice_minutes)
+                    reason,
+                    number=None if rules.not_same_day else rules.notice_minutes,
+                    at=rules.notice_ends(self.now, self.calendar.zone),
                 )
             case Reason.OVERRIDE_DAY_OFF | Reason.OUTSIDE_HOURS:
                 return Finding(reason, on=day, spans=self._open_on(day), is_override=self._is_replaced(day))

@@ -118,7 +118,8 @@ class JoinableSession:
 class SlotRules:
     """The instructor's numbers. In minutes, but ``horizon_days`` in local dates; a cap of 0: no limit.
 
-    ``week_cap`` counts the sessions of a local week, Monday to Sunday.
+    ``week_cap`` counts the sessions of a local week, Monday to Sunday. ``not_same_day``: whatever the notice, nothing
+    on the local date on which it is booked.
     """
 
     step_minutes: int
@@ -129,6 +130,21 @@ class SlotRules:
     min_duration: int
     max_duration: int
     week_cap: int = 0
+    not_same_day: bool = False
+
+    def notice_ends(self, now: datetime, zone: str) -> datetime:
+        """The first instant that is far enough ahead to be booked at ``now``, for hours in ``zone``."""
+        ends = now + timedelta(minutes=self.notice_minutes)
+        if not self.not_same_day:
+            return ends
+        return max(ends, hours.to_utc(hours.local_date(now, zone) + timedelta(days=1), 0, zone))
+
+    def notice_begins(self, start: datetime, zone: str) -> datetime:
+        """The last instant at which ``start`` is still far enough ahead; with ``not_same_day`` just after it."""
+        begins = start - timedelta(minutes=self.notice_minutes)
+        if not self.not_same_day:
+            return begins
+        return min(begins, hours.to_utc(hours.local_date(start, zone), 0, zone))
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +281,7 @@ class _Question:
         self._buffer = 60 * rules.buffer_minutes
         self._capacity = min(capacity, MAX_SEATS) if session_type != INDIVIDUAL else min(capacity, 1)
         self._now = hours.second_after(now)
-        self._notice_ends = self._now + 60 * rules.notice_minutes
+        self._notice_ends = hours.second_after(rules.notice_ends(now, calendar.zone))
         today = hours.local_ordinal(self._now, calendar.zone)
         self._horizon = hours.edge_second(calendar.zone, today + rules.horizon_days + 1, 0)
         self._has_length = rules.min_duration <= duration_minutes <= rules.max_duration

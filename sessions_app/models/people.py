@@ -33,8 +33,9 @@ class InstructorProfile(SQLModel, table=True):
     """What students see of an instructor, and the limits on their calendar.
 
     A limit of None follows the deployment's setting, so that changing the setting reaches everybody who never
-    chose; no setting caps a week, so ``week_cap`` None is no limit. ``calendar_version`` counts every change of
-    hours, dates, published times, limits and zone, so that two editors of one calendar notice each other.
+    chose; no setting caps a week, so ``week_cap`` None is no limit. ``not_same_day`` takes the place of the notice.
+    ``calendar_version`` counts every change of hours, dates, published times, limits and zone, so that two editors of
+    one calendar notice each other.
     """
 
     __tablename__ = "instructor_profile"
@@ -61,6 +62,7 @@ class InstructorProfile(SQLModel, table=True):
     step_minutes: int | None = None
     day_cap: int | None = None
     week_cap: int | None = None
+    not_same_day: bool = False
     is_listed: bool = True
     calendar_version: int = 0
 

@@ -504,6 +504,8 @@ def _kind(view: Any, value: str, label: str) -> rx.Component:
 
 # ---------------------------------------------------------------- limits
 
+_NOTICE = "notice_minutes"
+
 
 def _limits() -> rx.Component:
     return rx.el.section(
@@ -531,6 +533,7 @@ def _limit(limit: Any) -> rx.Component:
                     default_value=limit.text,
                     placeholder=limit.usual,
                     on_blur=lambda text: _STATE.type_limit(limit.name, text),
+                    disabled=(limit.name == _NOTICE) & _STATE.not_same_day,
                     aria_invalid=limit.error != "",
                     aria_describedby=note,
                     class_name=f"h-(--control) px-3 tabular-nums {CONTROL}",
@@ -548,6 +551,15 @@ def _limit(limit: Any) -> rx.Component:
             ),
             id=node_id(note),
             class_name="mt-1.5",
+        ),
+        rx.cond(
+            limit.name == _NOTICE,
+            ui.checkbox(
+                "Not on the same day",
+                "not_same_day",
+                checked=_STATE.not_same_day,
+                on_change=_STATE.close_same_day,
+            ),
         ),
         key=limit.name,
     )

@@ -132,7 +132,9 @@ def _read(work: UnitOfWork, person: Person, profile: InstructorProfile) -> Store
         zone=person.timezone,
         windows=windows,
         overrides=tuple(one for one in _overrides(work, person.id) if one.on >= today),
-        limits=Limits(**{name: getattr(profile, name) for name in LIMIT_RANGES}),
+        limits=Limits(
+            **{name: getattr(profile, name) for name in LIMIT_RANGES}, not_same_day=profile.not_same_day
+        ),
     )
     return StoredSchedule(person.id, profile.calendar_version, schedule)
 
@@ -170,6 +172,7 @@ def _store(
         _write_overrides(work, person.id, schedule, today=local_date(work.now, schedule.zone))
     for name in LIMIT_RANGES:
         setattr(profile, name, getattr(schedule.limits, name))
+    profile.not_same_day = schedule.limits.not_same_day
     person.timezone = schedule.zone
     work.db.add(person)
     touch(work, profile)

@@ -475,11 +475,10 @@ def send_request(work: UnitOfWork, booking: Booking, session: TeachingSession, e
     profile = work.db.get(InstructorProfile, booking.instructor_id)
     if profile is None:
         raise InstructorUnavailable
-    notice = calendars.slot_rules(profile, work.settings).notice_minutes
+    rules = calendars.slot_rules(profile, work.settings)
     latest = work.now + timedelta(hours=work.settings.request_ttl_hours)
-    respond_by = max(
-        min(latest, booking.starts_at - timedelta(minutes=notice)), work.now + timedelta(minutes=5)
-    )
+    too_late = rules.notice_begins(booking.starts_at, work.db.get_one(Person, profile.person_id).timezone)
+    respond_by = max(min(latest, too_late), work.now + timedelta(minutes=5))
     booking.status = advance(booking.status, event)
     booking.hold_expires_at = None
     booking.respond_by = booking.frees_at = respond_by

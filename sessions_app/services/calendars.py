@@ -223,10 +223,13 @@ def slot_rules(profile: InstructorProfile | Limits, settings: Settings) -> SlotR
     return SlotRules(
         step_minutes=chosen(profile.step_minutes, settings.slot_interval_minutes),
         buffer_minutes=chosen(profile.buffer_minutes, settings.buffer_minutes),
-        notice_minutes=chosen(profile.notice_minutes, settings.min_lead_time_hours * 60),
+        notice_minutes=0
+        if profile.not_same_day
+        else chosen(profile.notice_minutes, settings.min_lead_time_hours * 60),
         horizon_days=chosen(profile.horizon_days, settings.max_ahead_days),
         day_cap=chosen(profile.day_cap, settings.max_sessions_per_day),
         week_cap=chosen(profile.week_cap, 0),
+        not_same_day=profile.not_same_day,
         min_duration=settings.min_session_duration,
         max_duration=settings.max_session_duration,
     )

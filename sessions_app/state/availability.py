@@ -71,16 +71,25 @@ class Draft:
     week: Week
     overrides: tuple[DateOverride, ...]
     limits: tuple[tuple[str, str], ...]
+    not_same_day: bool = False
 
     @classmethod
     def of(cls, schedule: Schedule) -> Draft:
         """The schedule as a draft."""
         limits = tuple((name, _limit_text(name, getattr(schedule.limits, name))) for name in LIMIT_RANGES)
-        return cls(schedule.zone, week_draft.week_of(schedule.windows), schedule.overrides, limits)
+        return cls(
+            schedule.zone,
+            week_draft.week_of(schedule.windows),
+            schedule.overrides,
+            limits,
+            schedule.limits.not_same_day,
+        )
 
     def schedule(self) -> Schedule:
         """What would be saved. Raises InvalidInput (the limit's name) for a limit that is no number."""
-        limits = Limits(**{name: _parsed_limit(name, text) for name, text in self.limits})
+        limits = Limits(
+            **{name: _parsed_limit(name, text) for name, text in self.limits}, not_same_day=self.not_same_day
+        )
         check_limits(limits)
         return Schedule(self.zone, week_draft.windows_of(self.week), self.overrides, limits)
 
@@ -104,6 +113,7 @@ class AvailabilityState(AppState):
     zone_now: str = ""
     days: rx.Field[list[DayView]] = rx.field(default_factory=list)
     limits: rx.Field[list[LimitView]] = rx.field(default_factory=list)
+    not_same_day: bool = False
     dates: rx.Field[list[DateRow]] = rx.field(default_factory=list)
     slots: rx.Field[list[SlotRow]] = rx.field(default_factory=list)
     slot_offerings: rx.Field[list[ChoiceView]] = rx.field(default_factory=list)
@@ -226,6 +236,12 @@ class AvailabilityState(AppState):
         draft, name = self._drafted(), str(name)
         limits = tuple((one, str(text).strip()[:12] if one == name else old) for one, old in draft.limits)
         await self._edit(replace(draft, limits=limits))
+
+    @rx.event
+    @require(Role.INSTRUCTOR)
+    async def close_same_day(self, is_closed: bool) -> None:
+        """Take no sessions on the day they are booked on, instead of a notice in hours."""
+        await self._edit(replace(self._drafted(), not_same_day=is_closed is True))
 
     @rx.event
     @require(Role.INSTRUCTOR)
@@ -620,6 +636,7 @@ class AvailabilityState(AppState):
         self.zone_name, self.zone_now = zones.canonical(draft.zone), viewer.time(now)
         self.days = views.days_view(draft.week, ORDER, clock=clock, minimum=self._minimum())
         self.limits = [self._limit_view(name, text) for name, text in draft.limits]
+        self.not_same_day = draft.not_same_day
         self.dates = views.date_rows(draft.overrides, clock=clock, today=self._today())
         self.slots = views.slot_rows(self._published, viewer)
         self.unsaved = _unsaved_words(draft, saved) if saved is not None else ""
@@ -755,7 +772,7 @@ def _unsaved_words(draft: Draft, saved: Draft) -> str:
     if changed:
         dates = len({one.on for one in set(draft.overrides) ^ set(saved.overrides)})
         parts.append("one override" if dates == 1 else f"{dates} overrides")
-    if draft.limits != saved.limits:
+    if (draft.limits, draft.not_same_day) != (saved.limits, saved.not_same_day):
         parts.append("limits")
     if draft.zone != saved.zone:
         parts.append("time zone")

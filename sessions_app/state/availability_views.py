@@ -441,6 +441,8 @@ def _none_words(report: Report, rules: SlotRules) -> str:
     if report.total > 0 or report.reason is None:
         return ""
     match report.reason:
+        case Reason.NOTICE if rules.not_same_day:
+            return "Nothing can be booked on the same day, and no open hours lie within what is left."
         case Reason.NOTICE:
             return (
                 f"The notice of {duration_words(rules.notice_minutes)} leaves nothing of the "
@@ -589,6 +591,8 @@ def _detail(one: Explained, viewer: Viewer) -> str:
     match one.reason:
         case Reason.HORIZON if cause.on:
             return f"Students can book {counted(number, 'day')} ahead, until {short_date(cause.on)}."
+        case Reason.NOTICE if cause.at and cause.number is None:
+            return f"You take no sessions on the same day; bookable from {viewer.moment(cause.at)} on."
         case Reason.NOTICE if cause.at:
             return f"You ask for {duration_words(number)} notice; bookable from {viewer.moment(cause.at)} on."
         case Reason.OVERRIDE_DAY_OFF if cause.on:

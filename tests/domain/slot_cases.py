@@ -90,6 +90,7 @@ def question_around(random: Random, zone: str, at: datetime) -> Question:
         min_duration=random.choice((30,) * 12 + (61,)),
         max_duration=random.choice((240,) * 12 + (59,)),
         week_cap=random.choice((0, 0, 0, 1, 3)),
+        not_same_day=random.random() < 0.3,
     )
     duration = random.choice((30, 45, 60, 60, 90, 240))
     session_type = random.choice(("individual", "group"))

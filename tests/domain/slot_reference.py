@@ -117,7 +117,8 @@ def refusals(question: Question, start: datetime) -> Iterator[Reason]:
         yield Reason.PAST
     if (local_start - local_now).days > rules.horizon_days:
         yield Reason.HORIZON
-    if start >= q.now and start - q.now < rules.notice_minutes * MINUTE:
+    is_too_soon = start - q.now < rules.notice_minutes * MINUTE
+    if start >= q.now and (is_too_soon or (rules.not_same_day and local_start == local_now)):
         yield Reason.NOTICE
 
     joined = joined_at(q, start)

@@ -47,7 +47,7 @@ def lifted(question: Question, finding: Finding, start: datetime) -> Question:
         case Reason.NOTICE:
             assert finding.at is not None
             assert finding.at > start
-            return replace(question, rules=replace(rules, notice_minutes=0))
+            return replace(question, rules=replace(rules, notice_minutes=0, not_same_day=False))
         case Reason.DURATION:
             return replace(question, rules=replace(rules, min_duration=1, max_duration=1440))
         case Reason.OVERRIDE_DAY_OFF:

@@ -102,7 +102,7 @@ def without(question: Question, reason: Reason, start: datetime) -> Question:
         case Reason.HORIZON:
             return replace(question, rules=replace(rules, horizon_days=730))
         case Reason.NOTICE:
-            return replace(question, rules=replace(rules, notice_minutes=0))
+            return replace(question, rules=replace(rules, notice_minutes=0, not_same_day=False))
         case Reason.DURATION:
             return replace(question, rules=replace(rules, min_duration=1, max_duration=1440))
         case Reason.OVERRIDE_DAY_OFF:

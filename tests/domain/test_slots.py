@@ -208,6 +208,37 @@ def test_exactly_the_notice_is_enough() -> None:
     assert reasons("2026-12-01 09:00", rules=half_a_day, now=at("2026-12-01 09:01")) == [Reason.PAST]
 
 
+def test_not_on_the_same_day_opens_with_the_next_local_date() -> None:
+    next_day = rules(not_same_day=True)
+    late = at("2026-11-30 23:59")
+    assert reasons("2026-12-01 09:00", rules=next_day, now=late) == []
+    assert reasons("2026-12-01 09:00", rules=next_day, now=at("2026-12-01 00:00")) == [Reason.NOTICE]
+    assert reasons("2026-12-01 09:00", rules=next_day, now=at("2026-12-01 09:01")) == [Reason.PAST]
+    assert listing(rules=next_day, now=at("08:00")).reason is Reason.NOTICE
+
+
+@pytest.mark.parametrize(
+    ("zone", "now", "opens"),
+    [
+        # The day of the switch has 23 or 25 hours.
+        ("Europe/Paris", "2027-03-27T23:30", "2027-03-28T22:00"),
+        ("America/New_York", "2026-11-01T04:30", "2026-11-02T05:00"),
+        # The clock skips midnight itself: the date begins at one.
+        ("America/Santiago", "2026-09-05T12:00", "2026-09-06T04:00"),
+        ("Pacific/Auckland", "2026-11-30T23:30", "2026-12-01T11:00"),
+    ],
+)
+def test_the_day_that_is_too_soon_ends_at_the_instructors_midnight(zone: str, now: str, opens: str) -> None:
+    whole = Calendar(zone, tuple(WeeklyRule(day, 0, 1440) for day in range(7)))
+    asked_at, first = (datetime.fromisoformat(f"{one}+00:00") for one in (now, opens))
+    numbers = rules(not_same_day=True, step_minutes=30)
+    assert numbers.notice_ends(asked_at, zone) == first
+    asked = question(calendar=whole, rules=numbers, now=asked_at)
+    assert isinstance(judge(first, **asked), Slot)
+    assert judge(first - timedelta(minutes=30), **asked) == (Reason.NOTICE,)
+    assert numbers.notice_begins(first, zone) == first
+
+
 def test_the_last_date_of_the_horizon_is_within_it() -> None:
     assert reasons("2026-12-28 11:00") == []
     assert reasons("2026-12-29 09:00") == [Reason.HORIZON]

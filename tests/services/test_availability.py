@@ -556,6 +556,7 @@ def compare_a_random_calendar(world: World, random: Random, count: int) -> int:
         horizon_days=random.choice((3, 28)),
         day_cap=random.choice((0, 1, 2)),
         week_cap=random.choice((0, 2)),
+        not_same_day=random.random() < 0.3,
     )
     overrides = (DateOverride(date(2026, 12, 3), random.choice(((), ((600, 900),)))),)
     schedule = Schedule(zone, windows, overrides, limits)

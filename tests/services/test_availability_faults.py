@@ -19,6 +19,7 @@ from sessions_app.domain.schedules import Limits
 from sessions_app.domain.slots import Reason
 from sessions_app.domain.timespans import TimeSpan
 from sessions_app.models import InstructorProfile, Offering, Person
+from sessions_app.models.catalogue import BookingMode
 from sessions_app.services import api_tokens, availability, bookings, slots
 from sessions_app.services.identity import Identities
 from sessions_app.services.queries import schedule_report, slot_explanations
@@ -131,6 +132,21 @@ def test_17_notice_is_counted_in_hours_not_in_calendar_days(world: World) -> Non
     told = refused(world, student, offering, at(2, 11, 30))
     assert (type(told), told.details["reason"]) == (OutsideAvailability, "notice")
     assert explained(world, student, offering, at(2, 11, 30)) == [Reason.NOTICE]
+
+
+def test_17_not_on_the_same_day_is_the_other_choice(world: World) -> None:
+    """Peers have hours alone, so that either the evening before is too late or the same morning is not."""
+    limit(world, notice_minutes=12 * 60, not_same_day=True)
+    offering, student = world.offering(), world.student()
+    world.clock.set(at(1, 23, 50))
+    assert starts(world, offering, student, at(1, 12), at(3, 0))[0] == at(2, 8)
+    world.clock.set(at(2, 0, 10))
+    assert starts(world, offering, student, at(1, 12), at(4, 0))[0] == at(3, 8)
+    told = refused(world, student, offering, at(2, 19))
+    assert (type(told), told.details["reason"]) == (OutsideAvailability, "notice")
+    assert explained(world, student, offering, at(2, 19)) == [Reason.NOTICE]
+    asked = world.book(student, world.offering(booking_mode=BookingMode.REQUEST), at(3, 9)).booking
+    assert asked.respond_by == at(3, 0), "after that, nobody could book it any more"
 
 
 def test_17_the_horizon_includes_its_last_date_in_the_instructors_zone(world: World) -> None:

@@ -206,6 +206,23 @@ def test_limits_are_saved_and_refused_at_their_field(page: Page) -> None:
     assert [limit.error for limit in page.state.limits if limit.error] == ["Please type a number."]
 
 
+def test_not_on_the_same_day_takes_the_place_of_the_hours_and_gives_them_back(page: Page) -> None:
+    def stored() -> tuple[int | None, bool]:
+        limits = page.world.platform.read(
+            availability.stored, acting(page.person), instructor_id=page.person.id
+        ).schedule.limits
+        return limits.notice_minutes, limits.not_same_day
+
+    page.send("type_limit", name="notice_minutes", text="5")
+    page.send("close_same_day", is_closed=True)
+    assert (page.state.not_same_day, page.state.unsaved) == (True, "limits")
+    page.send("save")
+    assert stored() == (300, True)
+    page.send("close_same_day", is_closed=False)
+    page.send("save")
+    assert stored() == (300, False)
+
+
 def test_a_zone_keeps_the_wall_times(page: Page) -> None:
     page.send("choose_zone", zone="Asia/Calcutta")
     assert (page.state.zone_name, page.state.zone_now, page.state.unsaved) == (

@@ -214,6 +214,15 @@ def test_why_something_cannot_be_booked_is_said_in_one_sentence(
     assert times.why_not(unmet, step_of(world)) == said
 
 
+def test_not_on_the_same_day_is_said_as_the_day_before(world: World) -> None:
+    careful = world.new_instructor("Careful Cato", not_same_day=True)
+    world.offering(careful)
+    step = step_of(world, instructor_id=careful.id, on=date(2026, 12, 1))
+    day = times.times(step, look_at(world)).days[0]
+    assert day.empty == "It is too soon: book at the latest the day before"
+    assert day.nearest[0].label == "Wed 2 Dec, 08:00 to 09:00"
+
+
 def test_no_sentence_tells_what_or_who_takes_a_time(world: World) -> None:
     world.offering()
     step = step_of(world)

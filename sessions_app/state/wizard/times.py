@@ -494,6 +494,8 @@ def why_not(unmet: Unmet, step: TimeStep) -> str:
             return f"This {'day' if is_day else 'time'} has passed"
         case Reason.HORIZON:
             return f"This day is too far ahead: times open {counted(step.rules.horizon_days, 'day')} before"
+        case Reason.NOTICE if step.rules.not_same_day:
+            return "It is too soon: book at the latest the day before"
         case Reason.NOTICE:
             return f"It is too soon: book at least {duration_words(step.rules.notice_minutes)} before"
         case Reason.OVERRIDE_DAY_OFF:

@@ -6,6 +6,8 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from tests.infra.platforms import platform_on
+
 # Before anything reads settings: tests run on the defaults, whatever the developer's .env or shell says.
 os.environ["ENV_FILE"] = ""
 
@@ -13,9 +15,7 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from sessions_app.adapters.disk_files import DiskFiles
-from sessions_app.adapters.sandbox_payments import SandboxGateway
 from sessions_app.frontend import build_if_needed
-from sessions_app.models.database import open_engine
 from sessions_app.services.unit_of_work import Platform
 from sessions_app.settings import Settings, parse_settings
 from sessions_app.wiring import build_video
@@ -101,18 +101,10 @@ def clock() -> StoppedClock:
 @pytest.fixture
 def platform(database_url: str, clock: StoppedClock, tmp_path: Path) -> Iterator[Platform]:
     """What use cases run on: an empty database of each kind, and the stopped clock."""
-    engine = open_engine(database_url)
     settings = parse_settings(database_url=database_url, data_dir=tmp_path)
-    yield Platform(
-        engine=engine,
-        settings=settings,
-        clock=clock,
-        payments=SandboxGateway(engine, clock),
-        mailer=None,
-        files=DiskFiles(tmp_path / "materials"),
-        video=build_video(settings, clock),
-    )
-    engine.dispose()
+    files, video = DiskFiles(tmp_path / "materials"), build_video(settings, clock)
+    with platform_on(settings, clock, files=files, video=video) as made:
+        yield made
 
 
 @pytest.fixture

@@ -9,12 +9,9 @@ from collections.abc import Callable
 import pytest
 from starlette.testclient import TestClient
 
-from sessions_app.domain.permissions import Actor
 from sessions_app.domain.plain_text import spreadsheet_cell
-from sessions_app.services import accounts
-from sessions_app.services.identity import identity_of
 from tests.api.calls import Caller, refusal
-from tests.services.world import World, at
+from tests.services.world import World, at, sign_in
 
 PATH = "/api/instructor/figures.csv"
 Call = Callable[..., Caller]
@@ -43,9 +40,9 @@ def test_a_file_has_a_row_for_each_date_of_the_period(world: World, call: Call) 
 
 
 def test_the_login_cookie_of_the_browser_is_enough(world: World, api: TestClient) -> None:
-    login = world.platform.run(accounts.start_login, Actor.system(), identity=identity_of(world.instructor))
+    token = sign_in(world.platform, world.instructor)
     assert api.get(PATH).status_code == 401
-    assert api.get(PATH, headers={"cookie": f"sid={login.token}"}).status_code == 200
+    assert api.get(PATH, headers={"cookie": f"sid={token}"}).status_code == 200
 
 
 def test_only_instructors_have_figures(world: World, call: Call) -> None:

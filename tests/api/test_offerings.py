@@ -7,13 +7,11 @@ import pytest
 from httpx import Response
 from starlette.testclient import TestClient
 
-from sessions_app.domain.permissions import Actor, Role
+from sessions_app.domain.permissions import Role
 from sessions_app.models import Person
-from sessions_app.services import accounts
-from sessions_app.services.identity import identity_of
 from tests.api.calls import Caller, details, field, refusal
 from tests.api.conftest import ORIGIN
-from tests.services.world import World, at
+from tests.services.world import World, at, sign_in
 
 Call = Callable[[Person], Caller]
 PDF = b"%PDF-1.7\n% a worksheet"
@@ -257,8 +255,7 @@ def test_no_address_leads_out_of_the_folder(world: World, call: Call, path: str)
 
 def test_our_own_pages_upload_by_their_cookie_and_other_sites_do_not(api: TestClient, world: World) -> None:
     offering = world.offering()
-    login = world.platform.run(accounts.start_login, Actor.system(), identity=identity_of(world.instructor))
-    api.cookies.set("sid", login.token)
+    api.cookies.set("sid", sign_in(world.platform, world.instructor))
 
     def post(headers: dict[str, str]) -> Response:
         return api.post(

@@ -11,11 +11,9 @@ from sessions_app.domain.permissions import Actor, Role
 from sessions_app.domain.pricing import PayWith
 from sessions_app.models import GuardianLink, Person
 from sessions_app.models.catalogue import BookingMode, Modality, SessionType
-from sessions_app.services import accounts
-from sessions_app.services.identity import identity_of
 from tests.api.calls import Caller, field, refusal
 from tests.services.statements import counted
-from tests.services.world import World, at
+from tests.services.world import World, at, sign_in
 
 Call = Callable[[Person], Caller]
 KEYS = {
@@ -444,10 +442,8 @@ def test_a_link_in_our_own_pages_downloads_the_file_by_the_browsers_login(
 ) -> None:
     student = world.student()
     placed = world.book(student, world.offering(), at(3, 10))
-    identity = identity_of(student)
-    login = platform.run(accounts.start_login, identity.actor, identity=identity)
     path = f"/api/sessions/{placed.session.id}/calendar-export"
-    cookie = {"Cookie": f"sid={login.token}"}
+    cookie = {"Cookie": f"sid={sign_in(platform, student)}"}
 
     assert api.get(path, headers=cookie).status_code == 200
     assert refusal(api.post(path, headers=cookie)) == (401, "unauthenticated")

@@ -11,12 +11,10 @@ import sys
 import time
 from datetime import UTC, datetime
 
-from sessions_app.adapters.sandbox_payments import SandboxGateway
 from sessions_app.adapters.smtp import SmtpMailer
-from sessions_app.models.database import open_engine
 from sessions_app.services import outbox
-from sessions_app.services.unit_of_work import Platform
 from sessions_app.settings import parse_settings
+from tests.infra.platforms import platform_on
 
 
 class FastClock:
@@ -32,17 +30,12 @@ def main(database_url: str, smtp_url: str) -> None:
     settings = parse_settings(
         app_url="https://sessions.example", database_url=database_url, smtp_url=smtp_url
     )
-    clock, engine = FastClock(), open_engine(database_url)
-    platform = Platform(
-        engine=engine,
-        settings=settings,
-        clock=clock,
-        payments=SandboxGateway(engine, clock),
-        mailer=SmtpMailer(smtp_url, mail_from=settings.mail_from, clock=clock),
-    )
-    while True:
-        outbox.deliver_due(platform)
-        time.sleep(0.02)
+    clock = FastClock()
+    mailer = SmtpMailer(smtp_url, mail_from=settings.mail_from, clock=clock)
+    with platform_on(settings, clock, mailer=mailer) as platform:
+        while True:
+            outbox.deliver_due(platform)
+            time.sleep(0.02)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,6 @@ from typing import Any, Self
 
 from sqlalchemy import text
 
-from sessions_app.adapters.sandbox_payments import SandboxGateway
 from sessions_app.domain.errors import DomainError
 from sessions_app.domain.permissions import Actor, Role
 from sessions_app.models.database import open_engine
@@ -22,6 +21,7 @@ from sessions_app.services import bookings
 from sessions_app.services.unit_of_work import Platform
 from sessions_app.settings import parse_settings
 from tests.doubles.clock import StoppedClock
+from tests.infra.platforms import platform_on
 
 _PATIENCE = 60  # seconds until every process has imported and connected
 
@@ -132,20 +132,13 @@ def _prepare(line: Barrier) -> None:
 
 
 def _run_share(database_url: str, now: datetime, share: list[Attempt]) -> list[Outcome]:
-    engine, clock = open_engine(database_url, pool_size=max(8, len(share))), StoppedClock(now)
-    platform = Platform(
-        engine=engine,
-        settings=parse_settings(database_url=database_url),
-        clock=clock,
-        payments=SandboxGateway(engine, clock),
-        mailer=None,
-    )
-    try:
-        with ThreadPoolExecutor(len(share) or 1) as threads:
-            _lines[0].wait()
-            return list(threads.map(lambda attempt: _try(platform, attempt), share))
-    finally:
-        engine.dispose()
+    settings = parse_settings(database_url=database_url)
+    with (
+        platform_on(settings, StoppedClock(now), pool_size=max(8, len(share))) as platform,
+        ThreadPoolExecutor(len(share) or 1) as threads,
+    ):
+        _lines[0].wait()
+        return list(threads.map(lambda attempt: _try(platform, attempt), share))
 
 
 def _try(platform: Platform, attempt: Attempt) -> Outcome:

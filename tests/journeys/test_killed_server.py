@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,25 +23,23 @@ import httpx
 import pytest
 from simple_websocket import ConnectionClosed
 
-from sessions_app.adapters.sandbox_payments import SandboxGateway
 from sessions_app.adapters.smtp import SmtpMailer
 from sessions_app.models import Offering, Person
 from sessions_app.models.catalogue import BookingMode
-from sessions_app.models.database import open_engine
-from sessions_app.services import accounts, api_tokens, mail
-from sessions_app.services.identity import identity_of
+from sessions_app.services import api_tokens, mail
 from sessions_app.services.slots import rfc3339
 from sessions_app.services.unit_of_work import Platform
 from sessions_app.settings import parse_settings
 from tests.doubles.clock import StoppedClock
 from tests.doubles.mail_server import MailServer
+from tests.infra.platforms import platform_on
 from tests.infra.ports import free_port
 from tests.infra.raw_socket import RawSocket, Refused
 from tests.infra.served import ServedApp
 from tests.infra.shared_run import SharedRun
 from tests.infra.stampede import overlaps
 from tests.services.aftermath import assert_whole, left_to_do, recover
-from tests.services.world import World, acting
+from tests.services.world import World, acting, sign_in
 
 ROOT = "reflex___state____state"
 TEST_PAY = (
@@ -108,10 +107,7 @@ class Program:
 
     def pay(self, client: httpx.Client) -> None:
         path = "/test-pay/" + self.known["page"]["url"].rpartition("/")[2]
-        login = self.platform.run(
-            accounts.start_login, acting(self.student), identity=identity_of(self.student)
-        )
-        with RawSocket(self.url, cookie=f"sid={login.token}") as tab:
+        with RawSocket(self.url, cookie=f"sid={sign_in(self.platform, self.student)}") as tab:
             tab.send(f"{ROOT}.hydrate_and_load", path=path, until=self.known["page"]["checkout_id"])
             tab.send(f"{TEST_PAY}.press", path=path, button="pay", until="_redirect")
 
@@ -302,18 +298,13 @@ def site(
         seen = parse_settings(
             port=app.port, data_dir=app.data_dir, database_url=settings.get("DATABASE_URL", "")
         )
-        engine, clock = open_engine(seen.sqlalchemy_url), StoppedClock(datetime.now(UTC))
-        mailer = SmtpMailer(mail_server.url, mail_from=seen.mail_from, clock=clock)
-        platform = Platform(
-            engine=engine, settings=seen, clock=clock, payments=SandboxGateway(engine, clock), mailer=mailer
-        )
-        app.start()
-        try:
+        clock = StoppedClock(datetime.now(UTC))
+        with (
+            closing(SmtpMailer(mail_server.url, mail_from=seen.mail_from, clock=clock)) as mailer,
+            platform_on(seen, clock, mailer=mailer) as platform,
+            app,
+        ):
             yield Site(app, mail_server, platform, clock, seen.sqlalchemy_url, random.Random(seed))
-        finally:
-            app.stop()
-            mailer.close()
-            engine.dispose()
 
 
 @pytest.mark.journey

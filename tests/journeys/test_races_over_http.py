@@ -14,16 +14,15 @@ from typing import Any
 import httpx
 import pytest
 
-from sessions_app.adapters.sandbox_payments import SandboxGateway
 from sessions_app.domain.permissions import Actor, Role
 from sessions_app.domain.timespans import TimeSpan
 from sessions_app.models import Booking, Offering
-from sessions_app.models.database import open_engine
 from sessions_app.services import api_tokens, slots
 from sessions_app.services.unit_of_work import Platform, UnitOfWork
 from sessions_app.settings import parse_settings
 from tests.conftest import ServeApp
 from tests.doubles.clock import StoppedClock
+from tests.infra.platforms import platform_on
 from tests.infra.soaking import rounds
 from tests.infra.stampede import Attempt, Outcome, overlaps
 from tests.services.races import STAMPEDES, Ground
@@ -110,18 +109,13 @@ class Site:
 @pytest.fixture
 def site(database_url: str, redis_url: str, serve: ServeApp, tmp_path: Path) -> Iterator[Site]:
     app = serve(DATABASE_URL=database_url, REDIS_URL=redis_url, WORKERS="2", RATE_LIMIT_PER_MINUTE="0")
-    engine, clock = open_engine(database_url), StoppedClock(datetime.now(UTC))
+    clock = StoppedClock(datetime.now(UTC))
     settings = parse_settings(database_url=database_url, port=app.port, data_dir=tmp_path)
-    platform = Platform(
-        engine=engine,
-        settings=settings,
-        clock=clock,
-        payments=SandboxGateway(engine, clock),
-        mailer=None,
-    )
-    with httpx.Client(base_url=app.url, timeout=60, limits=httpx.Limits(max_connections=50)) as client:
+    with (
+        platform_on(settings, clock) as platform,
+        httpx.Client(base_url=app.url, timeout=60, limits=httpx.Limits(max_connections=50)) as client,
+    ):
         yield Site(OverHttp(client, platform), platform, clock, database_url)
-    engine.dispose()
 
 
 @pytest.mark.journey

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,7 +11,6 @@ import pytest
 from sqlmodel import col, select
 
 from sessions_app import demo
-from sessions_app.adapters.sandbox_payments import SandboxGateway
 from sessions_app.demo_accounts import DEMO_ACCOUNTS, DEMO_PASSWORD
 from sessions_app.domain.availability import local_date, to_utc
 from sessions_app.domain.booking_lifecycle import OCCUPYING, BookingStatus
@@ -30,7 +30,6 @@ from sessions_app.models import (
     Refund,
 )
 from sessions_app.models.catalogue import BookingMode, SessionType
-from sessions_app.models.database import open_engine
 from sessions_app.models.messages import OutboxState
 from sessions_app.models.money import TaskState
 from sessions_app.services import access, bookings, calendars, credits, passwords, slots
@@ -38,6 +37,7 @@ from sessions_app.services.queries import courses
 from sessions_app.services.unit_of_work import Platform, UnitOfWork
 from sessions_app.settings import parse_settings
 from tests.doubles.clock import StoppedClock
+from tests.infra.platforms import platform_on
 from tests.infra.shared_run import SharedRun
 
 A_TUESDAY = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
@@ -48,22 +48,16 @@ INSTRUCTORS = ("instructor@demo.test", "instructor2@demo.test", "instructor3@dem
 def told(shared_run: SharedRun, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """A platform with the demo data, loaded once for all the tests that only read it."""
     folder = tmp_path_factory.mktemp("demo")
-    yield from _told(shared_run, folder, A_TUESDAY)
+    with _told(shared_run, folder, A_TUESDAY) as platform:
+        yield platform
 
 
+@contextmanager
 def _told(shared_run: SharedRun, folder: Path, today: datetime) -> Iterator[Platform]:
-    engine = open_engine(shared_run.sqlite_copy(folder / "demo.db"))
-    clock = StoppedClock(today)
-    platform = Platform(
-        engine=engine,
-        settings=parse_settings(data_dir=folder),
-        clock=clock,
-        payments=SandboxGateway(engine, clock),
-        mailer=None,
-    )
-    demo.load(platform)
-    yield platform
-    engine.dispose()
+    url = shared_run.sqlite_copy(folder / "demo.db")
+    with platform_on(parse_settings(database_url=url, data_dir=folder), StoppedClock(today)) as platform:
+        demo.load(platform)
+        yield platform
 
 
 def rows(platform: Platform, statement):
@@ -211,7 +205,7 @@ def test_the_second_instructor_keeps_every_default(told: Platform) -> None:
 def test_the_second_student_books_for_themselves(
     told: Platform, tmp_path: Path, shared_run: SharedRun
 ) -> None:
-    for platform in _told(shared_run, tmp_path, A_TUESDAY):
+    with _told(shared_run, tmp_path, A_TUESDAY) as platform:
         now = platform.clock.now()
         free = offerings_in_first_course(platform, "instructor2@demo.test")[0]
         window = TimeSpan(now, now + timedelta(days=27))
@@ -239,7 +233,7 @@ def test_the_messages_of_the_story_are_stored_as_already_sent(told: Platform) ->
 def test_messages_after_the_story_are_sent_again(
     told: Platform, tmp_path: Path, shared_run: SharedRun
 ) -> None:
-    for platform in _told(shared_run, tmp_path, A_TUESDAY):
+    with _told(shared_run, tmp_path, A_TUESDAY) as platform:
         free = offerings_in_first_course(platform, "instructor2@demo.test")[0]
         window = TimeSpan(platform.clock.now(), platform.clock.now() + timedelta(days=27))
         start = starts(platform, free.id, window, "student2@demo.test")[0]
@@ -300,15 +294,7 @@ def test_a_group_has_seats_left_and_one_day_is_full(told: Platform) -> None:
 def test_loading_twice_changes_nothing_and_a_week_later_tells_what_is_new(
     database_url: str, tmp_path: Path
 ) -> None:
-    engine = open_engine(database_url)
     clock = StoppedClock(A_TUESDAY)
-    platform = Platform(
-        engine=engine,
-        settings=parse_settings(database_url=database_url, data_dir=tmp_path),
-        clock=clock,
-        payments=SandboxGateway(engine, clock),
-        mailer=None,
-    )
 
     def counted() -> list[int]:
         return [
@@ -316,39 +302,33 @@ def test_loading_twice_changes_nothing_and_a_week_later_tells_what_is_new(
             for table in (Person, Offering, Enrollment, Booking, OutboxMessage)
         ]
 
-    assert demo.load_if_empty(platform)
-    first = counted()
-    assert not demo.load_if_empty(platform)
-    demo.load(platform)
-    assert counted() == first
+    with platform_on(parse_settings(database_url=database_url, data_dir=tmp_path), clock) as platform:
+        assert demo.load_if_empty(platform)
+        first = counted()
+        assert not demo.load_if_empty(platform)
+        demo.load(platform)
+        assert counted() == first
 
-    clock.set(A_TUESDAY + timedelta(days=9))
-    demo.load(platform)
-    later = counted()
-    assert later[:3] == first[:3]
-    assert later[3] > first[3]
-    assert platform.read(credits.balance_of, Actor.system(), person(platform, "student@demo.test").id) == 5
-    engine.dispose()
+        clock.set(A_TUESDAY + timedelta(days=9))
+        demo.load(platform)
+        later = counted()
+        assert later[:3] == first[:3]
+        assert later[3] > first[3]
+        student = person(platform, "student@demo.test")
+        assert platform.read(credits.balance_of, Actor.system(), student.id) == 5
 
 
 def test_with_another_gateway_no_card_is_touched(shared_run: SharedRun, tmp_path: Path) -> None:
-    engine = open_engine(shared_run.sqlite_copy(tmp_path / "other.db"))
-    clock = StoppedClock(A_TUESDAY)
-    gateway = SandboxGateway(engine, clock)
-    gateway.name = "stripe"
-    platform = Platform(
-        engine=engine,
-        settings=parse_settings(data_dir=tmp_path),
-        clock=clock,
-        payments=gateway,
-        mailer=None,
-    )
+    url = shared_run.sqlite_copy(tmp_path / "other.db")
+    with platform_on(
+        parse_settings(database_url=url, data_dir=tmp_path), StoppedClock(A_TUESDAY)
+    ) as platform:
+        platform.payments.name = "stripe"
 
-    demo.load(platform)
+        demo.load(platform)
 
-    assert rows(platform, select(Refund)) == []
-    assert {one.pay_with.value for one in rows(platform, select(Booking))} == {"free"}
-    engine.dispose()
+        assert rows(platform, select(Refund)) == []
+        assert {one.pay_with.value for one in rows(platform, select(Booking))} == {"free"}
 
 
 @pytest.mark.parametrize(
@@ -359,7 +339,7 @@ def test_with_another_gateway_no_card_is_touched(shared_run: SharedRun, tmp_path
     ],
 )
 def test_the_promises_hold_whatever_today_is(today: datetime, shared_run: SharedRun, tmp_path: Path) -> None:
-    for platform in _told(shared_run, tmp_path, today):
+    with _told(shared_run, tmp_path, today) as platform:
         window = TimeSpan(today, today + timedelta(days=27))
         for email in INSTRUCTORS:
             free = offerings_in_first_course(platform, email)[0]

@@ -11,14 +11,16 @@ from typing import Any, TypeVar
 import pytest
 from reflex.istate.data import RouterData
 from reflex.state import State
-from reflex_base.event import Event
+from reflex_base.event import Event, EventSpec
 
+from sessions_app.models import Person
 from sessions_app.services.identity import Identities
 from sessions_app.services.unit_of_work import Platform
 from sessions_app.state import surroundings
 from sessions_app.state.base import AppState
 from sessions_app.state.session_binding import SessionBinding
 from sessions_app.state.surroundings import Surroundings
+from tests.services.world import World, sign_in
 
 S = TypeVar("S", bound=AppState)
 T = TypeVar("T")
@@ -74,6 +76,18 @@ class Tab:
             return [] if answer is None else [answer]
 
         return run(process())
+
+
+def cookie_of(world: World, person: Person) -> str:
+    """The cookie of somebody who signed in."""
+    return f"sid={sign_in(world.platform, person)}"
+
+
+def redirected_to(events: list[Any]) -> str:
+    """Where the last of these events leads."""
+    leading = [event for event in events if isinstance(event, EventSpec)]
+    paths = [str(value) for event in leading for name, value in event.args if str(name) == "path"]
+    return paths[-1].strip('"')
 
 
 def run(steps: Coroutine[Any, Any, T]) -> T:

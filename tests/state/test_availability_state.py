@@ -11,12 +11,10 @@ from sqlmodel import col, select
 from sessions_app.domain.permissions import Actor
 from sessions_app.models import AvailabilityOverride, AvailabilityRule, Person
 from sessions_app.models.catalogue import SessionType
-from sessions_app.services import accounts, availability
-from sessions_app.services.identity import identity_of
+from sessions_app.services import availability
 from sessions_app.state.availability import AvailabilityState
 from tests.services.world import World, acting, at
-from tests.state.conftest import Tab
-from tests.state.test_dashboard_states import redirected_to
+from tests.state.conftest import Tab, cookie_of, redirected_to
 
 MIDNIGHT = "Split at midnight: 22:00 – 24:00, then 00:00 – 02:00"
 MONDAY, TUESDAY, SATURDAY, SUNDAY = 1, 2, 6, 0
@@ -33,8 +31,7 @@ class Page:
 
     def __init__(self, tab: Tab, world: World, person: Person) -> None:
         self.tab, self.world, self.person = tab, world, person
-        login = world.platform.run(accounts.start_login, Actor.system(), identity=identity_of(person))
-        tab.connect(cookie=f"sid={login.token}", path="/instructor/availability")
+        tab.connect(cookie=cookie_of(world, person), path="/instructor/availability")
         self.send("open", by_itself=True)
 
     @property
@@ -238,8 +235,7 @@ def test_a_zone_keeps_the_wall_times(page: Page) -> None:
 def test_the_address_for_blocking_time_opens_the_dialog_once(tab: Tab, world: World) -> None:
     page = Page(tab, world, world.instructor)
     assert not page.state.dating.is_open
-    login = world.platform.run(accounts.start_login, Actor.system(), identity=identity_of(page.person))
-    tab.connect(cookie=f"sid={login.token}", path="/instructor/availability?block=1")
+    tab.connect(cookie=cookie_of(world, page.person), path="/instructor/availability?block=1")
     assert redirected_to(tab.send(AvailabilityState, "open")) == "/instructor/availability"
     dating = page.state.dating
     assert (dating.is_open, dating.title, dating.is_away) == (True, "Date override", True)

@@ -13,8 +13,7 @@ from sessions_app.state.base import AppState
 from sessions_app.state.board import UNKNOWN, BoardPageState
 from sessions_app.state.board_views import CLOSED
 from tests.services.world import World, acting, at
-from tests.state.conftest import Tab
-from tests.state.test_dashboard_states import redirected_to, signed_in
+from tests.state.conftest import Tab, cookie_of, redirected_to
 
 
 @pytest.fixture
@@ -27,7 +26,7 @@ def opened(tab: Tab, world: World, ann: Person) -> Any:
     """Open an address as the assistant, as a page load does."""
 
     def open_at(path: str = "/assistant") -> BoardPageState:
-        tab.connect(cookie=signed_in(world, ann), path=path)
+        tab.connect(cookie=cookie_of(world, ann), path=path)
         tab.send(BoardPageState, "open")
         return tab.state(BoardPageState)
 
@@ -138,6 +137,6 @@ def test_it_is_closed_to_everybody_else(tab: Tab, world: World) -> None:
     tab.connect(path="/assistant")
     assert redirected_to(tab.send(BoardPageState, "open")).startswith("/login")
     for person in (world.student(), world.instructor, world.person("Greta", Role.GUARDIAN)):
-        tab.connect(cookie=signed_in(world, person), path="/assistant")
+        tab.connect(cookie=cookie_of(world, person), path="/assistant")
         assert redirected_to(tab.send(BoardPageState, "open")) == "/"
         assert not tab.state(BoardPageState).view.ready

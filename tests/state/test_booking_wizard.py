@@ -12,14 +12,12 @@ from sqlmodel import select
 from sessions_app.domain.permissions import Actor
 from sessions_app.models import AvailabilityOverride, DeferredEnrollment, Person
 from sessions_app.models.catalogue import BookingMode, TopicType
-from sessions_app.services import accounts
 from sessions_app.services.analytics import Step
-from sessions_app.services.identity import identity_of
 from sessions_app.state.book import BookState
 from sessions_app.state.confirmation import ConfirmationState
 from sessions_app.state.test_pay import TestPayState
 from tests.services.world import World, at
-from tests.state.conftest import Tab
+from tests.state.conftest import Tab, cookie_of
 
 
 class Booker:
@@ -27,12 +25,7 @@ class Booker:
 
     def __init__(self, tab: Tab, world: World, person: Person | None = None, *, zone: str = "UTC") -> None:
         self.tab, self.world, self.path = tab, world, ""
-        login = (
-            world.platform.run(accounts.start_login, Actor.system(), identity=identity_of(person))
-            if person
-            else None
-        )
-        self.cookie = f"tz={zone}; hc=24" + (f"; sid={login.token}" if login else "")
+        self.cookie = f"tz={zone}; hc=24" + (f"; {cookie_of(world, person)}" if person else "")
 
     @property
     def state(self) -> BookState:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from sessions_app.services import feeds
 from sessions_app.state.calendar_feed import CalendarFeedState
 from tests.services.world import World, acting
-from tests.state.conftest import Tab
-from tests.state.test_dashboard_states import redirected_to, signed_in
+from tests.state.conftest import Tab, cookie_of, redirected_to
 
 
 def test_an_address_is_made_shown_renewed_and_removed(tab: Tab, world: World) -> None:
     student = world.student()
-    tab.connect(cookie=signed_in(world, student), path="/settings")
+    tab.connect(cookie=cookie_of(world, student), path="/settings")
     tab.send(CalendarFeedState, "open")
     assert tab.state(CalendarFeedState).address == ""
 

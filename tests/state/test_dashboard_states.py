@@ -6,14 +6,12 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from reflex.event import EventSpec
 
 from sessions_app.domain.booking_lifecycle import BookingStatus
-from sessions_app.domain.permissions import Actor, Role
+from sessions_app.domain.permissions import Role
 from sessions_app.models import Person
-from sessions_app.services import accounts, bookings, checkout, sandbox_checkout
+from sessions_app.services import bookings, checkout, sandbox_checkout
 from sessions_app.services.bookings import Placed
-from sessions_app.services.identity import identity_of
 from sessions_app.services.sandbox_checkout import Press
 from sessions_app.state.base import AppState
 from sessions_app.state.dashboard import DashboardState
@@ -21,20 +19,9 @@ from sessions_app.state.dashboard_views import CLOSED, LATER_BODY, LATER_TITLE
 from sessions_app.state.moving import MoveState
 from sessions_app.state.moving_views import CLOSED as NOT_MOVING
 from tests.services.world import World, acting, at
-from tests.state.conftest import Tab
+from tests.state.conftest import Tab, cookie_of, redirected_to
 
 PRICE = 3200
-
-
-def signed_in(world: World, person: Person) -> str:
-    login = world.platform.run(accounts.start_login, Actor.system(), identity=identity_of(person))
-    return f"sid={login.token}"
-
-
-def redirected_to(events: list[Any]) -> str:
-    leading = [event for event in events if isinstance(event, EventSpec)]
-    paths = [str(value) for event in leading for name, value in event.args if str(name) == "path"]
-    return paths[-1].strip('"')
 
 
 def compact(start: datetime) -> str:
@@ -60,7 +47,7 @@ def paid(world: World, student: Person) -> Placed:
 @pytest.fixture
 def opened(tab: Tab, world: World, student: Person) -> Any:
     """Open an address as the student, as a page load does."""
-    cookie = signed_in(world, student)
+    cookie = cookie_of(world, student)
 
     def open_at(path: str = "/dashboard") -> DashboardState:
         tab.connect(cookie=cookie, path=path)
@@ -112,7 +99,7 @@ class TestOpening:
     def test_it_is_closed_to_visitors_and_instructors(self, tab: Tab, world: World) -> None:
         tab.connect(path="/dashboard")
         assert redirected_to(tab.send(DashboardState, "open")).startswith("/login")
-        tab.connect(cookie=signed_in(world, world.instructor), path="/dashboard")
+        tab.connect(cookie=cookie_of(world, world.instructor), path="/dashboard")
         assert redirected_to(tab.send(DashboardState, "open")) == "/"
         assert not tab.state(DashboardState).view.ready
 
@@ -296,7 +283,7 @@ class TestGoingOn:
         guardian = world.guardian_of(student, nora)
         world.book(student, world.offering(), at(4, 10))
         assert guardian.role is Role.GUARDIAN
-        tab.connect(cookie=signed_in(world, guardian), path=f"/dashboard?child={nora.id}")
+        tab.connect(cookie=cookie_of(world, guardian), path=f"/dashboard?child={nora.id}")
         tab.send(DashboardState, "open")
         state = tab.state(DashboardState)
         assert (state.view.learner, state.view.upcoming_count) == (nora.id, 0)

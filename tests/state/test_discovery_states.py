@@ -9,25 +9,17 @@ from sqlmodel import col, select
 
 from sessions_app.domain.permissions import Actor
 from sessions_app.models import Enrollment, Person
-from sessions_app.services import accounts
-from sessions_app.services.identity import identity_of
 from sessions_app.state.courses import CourseListState, CourseState
 from sessions_app.state.discover import PAGE, DiscoverState
 from sessions_app.state.instructor_profile import InstructorProfileState
 from tests.services.world import World
-from tests.state.conftest import Tab
+from tests.state.conftest import Tab, cookie_of
 
 
 @pytest.fixture
 def course(world: World) -> str:
     world.offering(price_minor=3200)
     return world.course.id
-
-
-def signed_in(world: World, person: Person) -> str:
-    """The cookie of somebody who signed in."""
-    login = world.platform.run(accounts.start_login, Actor.system(), identity=identity_of(person))
-    return f"sid={login.token}"
 
 
 def redirected_to(events: list[Any]) -> str:
@@ -168,7 +160,7 @@ class TestCourse:
 
     def test_a_student_enrolls_and_is_told(self, tab: Tab, world: World, course: str) -> None:
         student = world.student(enrolled=False)
-        tab.connect(path=f"/courses/{course}", cookie=signed_in(world, student))
+        tab.connect(path=f"/courses/{course}", cookie=cookie_of(world, student))
         tab.send(CourseState, "open_course")
         assert not tab.state(CourseState).page.card.is_enrolled
 
@@ -181,7 +173,7 @@ class TestCourse:
 
     def test_a_guardian_enrolls_the_child_they_chose(self, tab: Tab, world: World, course: str) -> None:
         one, two = world.student("Léa", enrolled=False), world.student("Théo", enrolled=False)
-        tab.connect(path=f"/courses/{course}", cookie=signed_in(world, world.guardian_of(one, two)))
+        tab.connect(path=f"/courses/{course}", cookie=cookie_of(world, world.guardian_of(one, two)))
         tab.send(CourseState, "open_course")
         assert [child.name for child in tab.state(CourseState).page.to_enroll] == ["Léa", "Théo"]
 
@@ -200,7 +192,7 @@ class TestCourse:
 
     def test_nobody_enrolls_a_stranger(self, tab: Tab, world: World, course: str) -> None:
         student, stranger = world.student("One"), world.student("Two", enrolled=False)
-        tab.connect(path=f"/courses/{course}", cookie=signed_in(world, student))
+        tab.connect(path=f"/courses/{course}", cookie=cookie_of(world, student))
 
         tab.send(CourseState, "enroll", student_id=stranger.id)
 

@@ -26,8 +26,7 @@ from sessions_app.state.instructor_home_views import (
     spark,
 )
 from tests.services.world import World, acting, at
-from tests.state.conftest import Tab
-from tests.state.test_dashboard_states import redirected_to, signed_in
+from tests.state.conftest import Tab, cookie_of, redirected_to
 
 
 @pytest.fixture
@@ -35,7 +34,7 @@ def opened(tab: Tab, world: World) -> Any:
     """Open the home as an instructor, as a page load does."""
 
     def open_at(path: str = "/instructor", person: Person | None = None) -> InstructorHomeState:
-        tab.connect(cookie=signed_in(world, person or world.instructor), path=path)
+        tab.connect(cookie=cookie_of(world, person or world.instructor), path=path)
         tab.send(InstructorHomeState, "open")
         return tab.state(InstructorHomeState)
 
@@ -82,7 +81,7 @@ class TestOpening:
         tab.connect(path="/instructor")
         assert redirected_to(tab.send(InstructorHomeState, "open")).startswith("/login")
         for person in (world.student(), world.person("Ann", Role.ASSISTANT)):
-            tab.connect(cookie=signed_in(world, person), path="/instructor")
+            tab.connect(cookie=cookie_of(world, person), path="/instructor")
             assert redirected_to(tab.send(InstructorHomeState, "open")) == "/"
             assert not tab.state(InstructorHomeState).home.ready
 

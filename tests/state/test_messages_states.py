@@ -9,9 +9,8 @@ import pytest
 from sessions_app.domain.booking_lifecycle import BookingStatus
 from sessions_app.domain.permissions import Actor, Role
 from sessions_app.models import Booking, Person
-from sessions_app.services import accounts, conversations, reviews
+from sessions_app.services import conversations, reviews
 from sessions_app.services.bookings import Placed
-from sessions_app.services.identity import identity_of
 from sessions_app.services.unit_of_work import UnitOfWork
 from sessions_app.state.base import AppState
 from sessions_app.state.messages import UNKNOWN, MessagesState
@@ -19,12 +18,7 @@ from sessions_app.state.profile_reviews import ProfileReviewsState
 from sessions_app.state.reviewing import ReviewState
 from sessions_app.state.unread import UnreadState
 from tests.services.world import World, acting, at
-from tests.state.conftest import Tab
-
-
-def signed_in(world: World, person: Person) -> str:
-    login = world.platform.run(accounts.start_login, Actor.system(), identity=identity_of(person))
-    return f"sid={login.token}"
+from tests.state.conftest import Tab, cookie_of
 
 
 @pytest.fixture
@@ -43,7 +37,7 @@ def conversation_id(world: World, student: Person, placed: Placed) -> str:
 
 
 def visit(tab: Tab, world: World, person: Person, path: str) -> None:
-    tab.connect(cookie=signed_in(world, person), path=path)
+    tab.connect(cookie=cookie_of(world, person), path=path)
 
 
 def write(world: World, person: Person, conversation_id: str, text: str) -> None:

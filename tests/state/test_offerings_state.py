@@ -7,11 +7,10 @@ import pytest
 from sessions_app.domain.permissions import Role
 from sessions_app.models import InstructorProfile, Person
 from sessions_app.models.catalogue import SessionType, Visibility
-from sessions_app.services import accounts, materials
-from sessions_app.services.identity import identity_of
+from sessions_app.services import materials
 from sessions_app.state.offerings import OfferingsState
 from tests.services.world import World, acting, at
-from tests.state.conftest import Tab
+from tests.state.conftest import Tab, cookie_of
 
 FORM: dict[str, Any] = {
     "title": "Exam practice",
@@ -35,8 +34,7 @@ FORM: dict[str, Any] = {
 
 
 def sign_in(tab: Tab, world: World, person: Person, path: str = "/instructor/offerings") -> None:
-    login = world.platform.run(accounts.start_login, acting(person), identity=identity_of(person))
-    tab.connect(cookie=f"sid={login.token}", path=path)
+    tab.connect(cookie=cookie_of(world, person), path=path)
 
 
 @pytest.fixture

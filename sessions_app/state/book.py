@@ -695,7 +695,8 @@ class BookState(AppState):
             else "Your time is still held. Another session may be free or payable by card.",
             action="card" if has_card else "",
             link_label="Choose another session",
-            link_href=self._address.to(booking="", slot=None, proof=""),
+            # Without the day: there phones show the times alone, and not what else can be chosen.
+            link_href=self._address.to(booking="", on=None, slot=None, proof=""),
         )
 
     def _lost(

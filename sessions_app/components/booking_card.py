@@ -60,6 +60,7 @@ def booking_row(seat: Any, do: Actions) -> rx.Component:
                 _people(seat),
                 rx.cond(seat.said != "", rx.el.p(seat.said, class_name="text-sm text-ink-2")),
                 topic_line(seat, do.agree_topic, do.ask_topic),
+                files_line(seat),
                 rx.cond(
                     seat.again_href != "",
                     ui.text_link("Find another time", seat.again_href, class_name="text-sm"),
@@ -115,6 +116,20 @@ def topic_line(seat: Any, on_agree: Callable[[Any, Any], Any], on_suggest: OnBoo
             rx.cond(seat.can_agree, ui.text_button("Agree to topic", on_click=on_agree(seat.id, seat.topic))),
             rx.cond(seat.can_suggest, ui.text_button("Suggest a topic", on_click=on_suggest(seat.id))),
             class_name="mt-1 flex flex-wrap items-center gap-x-3 gap-y-1 text-sm",
+        ),
+    )
+
+
+def files_line(seat: Any) -> rx.Component:
+    """How many materials there are, leading to the session's page, which has them."""
+    return rx.cond(
+        seat.files != "",
+        rx.el.p(
+            rx.el.span("Materials: ", class_name="text-ink-3"),
+            ui.text_link(
+                seat.files, "/session/" + seat.session_id + "/room", aria_describedby="b-" + seat.id
+            ),
+            class_name="mt-0.5 text-sm",
         ),
     )
 

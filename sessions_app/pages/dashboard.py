@@ -7,7 +7,13 @@ from typing import Any
 import reflex as rx
 
 from sessions_app.components import layout, ui
-from sessions_app.components.booking_card import Actions, booking_row, move_button, topic_line
+from sessions_app.components.booking_card import (
+    Actions,
+    booking_row,
+    files_line,
+    move_button,
+    topic_line,
+)
 from sessions_app.components.bound import problem, toasts, visitor
 from sessions_app.components.cancel_dialog import cancel_dialog
 from sessions_app.components.move_dialog import move_dialog
@@ -235,6 +241,7 @@ def _next(following: Any) -> rx.Component:
             class_name="mt-0.5 text-sm text-ink-2",
         ),
         topic_line(seat, DashboardState.agree_topic, DashboardState.ask_topic),
+        files_line(seat),
         rx.cond(
             seat.can_move & (seat.move_blocked != "") & (seat.join != "open"),
             rx.el.p(seat.move_blocked, id=node_id("m-" + seat.id), class_name="mt-0.5 text-xs text-ink-3"),

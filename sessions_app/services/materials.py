@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -172,6 +173,16 @@ def files_of(work: UnitOfWork, offering_ids: list[str]) -> dict[str, tuple[Mater
     for row in rows:
         found[row.offering_id] = (*found.get(row.offering_id, ()), MaterialFacts.of(row))
     return found
+
+
+def counts_of(work: UnitOfWork, offering_ids: Collection[str]) -> dict[str, int]:
+    """How many files offerings have, by offering, those without left out; whoever asks makes sure who is told."""
+    rows = work.db.exec(
+        select(Material.offering_id, func.count())
+        .where(col(Material.offering_id).in_(offering_ids))
+        .group_by(col(Material.offering_id))
+    )
+    return dict(rows.all())
 
 
 def of_booking(work: UnitOfWork, booking: Booking) -> tuple[MaterialFacts, ...]:

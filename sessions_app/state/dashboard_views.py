@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 from sessions_app.domain import topics
 from sessions_app.domain.booking_lifecycle import TENTATIVE, UPCOMING, BookingStatus
-from sessions_app.domain.local_labels import MONTHS, Viewer, same_clock
+from sessions_app.domain.local_labels import MONTHS, Viewer, counted, same_clock
 from sessions_app.domain.money import Money, price_label
 from sessions_app.domain.permissions import Action
 from sessions_app.domain.plain_text import one_line, short_name
@@ -59,7 +59,7 @@ class SeatView:
     ``notes`` stand behind the instructor's name, ``said`` below. ``proposal`` is a time that waits for an answer,
     ``was`` the one that was asked for; ``again_href`` leads to other times after the other side said no. An empty
     ``move_blocked`` means that moving is possible; ``join`` is "", soon (``join_note`` says when) or open.
-    ``review`` names the control of the review.
+    ``review`` names the control of the review, ``files`` says how many materials the session's page has.
     """
 
     id: str = ""
@@ -96,6 +96,7 @@ class SeatView:
     join_note: str = ""
     message_href: str = ""
     review: str = ""
+    files: str = ""
 
 
 @dataclass(frozen=True)
@@ -308,6 +309,7 @@ def seat_view(seat: Seat, viewer: Viewer, now: datetime, *, with_date: bool) -> 
         join=join,
         join_note=join_note,
         message_href=f"/messages?with={seat.booking_id}" if Action.MESSAGE in seat.can else "",
+        files=counted(seat.files, "file"),
         review=_review_words(seat),
     )
 

@@ -405,3 +405,7 @@ def test_who_was_cancelled_on_is_led_to_other_times_and_who_cancelled_is_not() -
     assert views.seat_view(by_host, PARIS, NOW, with_date=True).again_href == "/book/usr_9?offering=off_1"
     own = seat(status=BookingStatus.CANCELLED, cancelled_by="student")
     assert views.seat_view(own, PARIS, NOW, with_date=True).again_href == ""
+
+
+def test_a_row_counts_its_materials_and_says_nothing_without_any() -> None:
+    assert [row(files=count).files for count in (0, 1, 3)] == ["", "1 file", "3 files"]

@@ -51,7 +51,7 @@ from sessions_app.models import (
 )
 from sessions_app.models.catalogue import Modality, SessionType
 from sessions_app.models.money import PaymentStatus, RefundStatus
-from sessions_app.services import access, calendars, conversations, enrollments, reviews, terms
+from sessions_app.services import access, calendars, conversations, enrollments, materials, reviews, terms
 from sessions_app.services.options import effective_status
 from sessions_app.services.unit_of_work import UnitOfWork
 
@@ -108,7 +108,7 @@ class Seat:
     does. ``asked_starts_at`` is what was asked for where another time is proposed. ``waits_from`` and ``waits_until``
     bound what the booking waits for (the hold, the answer, the money). ``returned`` and ``returned_credits`` went or
     go back; ``is_return_done`` once the gateway has said so.
-    ``rating`` is that of its review, None without one.
+    ``rating`` is that of its review, None without one. ``files`` counts the materials this seat gives a right to.
     """
 
     booking_id: str
@@ -148,6 +148,7 @@ class Seat:
     can: frozenset[Action]
     rating: int | None = None
     is_review_open: bool = False
+    files: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,7 +346,7 @@ def _rows(work: UnitOfWork, *conditions: ColumnElement[bool], order: Sequence[An
 class _SeatMaker:
     """Makes seats out of rows, having read what all of them need at once."""
 
-    def __init__(self, work: UnitOfWork, people: Mapping[str, Learner], rows: Iterable[_Row]) -> None:
+    def __init__(self, work: UnitOfWork, people: Mapping[str, Learner], rows: Collection[_Row]) -> None:
         self._work = work
         self._people = people
         ids = {booking.id for booking, _, _ in rows}
@@ -353,6 +354,7 @@ class _SeatMaker:
         self._refunds = _refunds(work, ids)
         self._postings = _postings(work, ids)
         self._reviews = _reviews(work, ids)
+        self._files = materials.counts_of(work, {booking.offering_id for booking, _, _ in rows})
 
     def all(self, rows: Iterable[_Row]) -> tuple[Seat, ...]:
         return tuple(self._seat(*row) for row in rows)
@@ -411,6 +413,7 @@ class _SeatMaker:
             ),
             rating=review.rating if review else None,
             is_review_open=review is None or work.now <= review.created_at + reviews.EDITABLE,
+            files=self._files.get(booking.offering_id, 0) if status in materials.HAS_SEAT else 0,
         )
 
 

@@ -26,6 +26,7 @@ from sessions_app.services import (
     outbox,
     published_slots,
     records,
+    reminders,
     sessions,
 )
 from sessions_app.services.unit_of_work import Platform
@@ -49,6 +50,7 @@ JOBS = (
     Job("overdue payment pages", 30, checkout.close_overdue_pages),
     Job("overdue holds and requests", 30, expiry.sweep),
     Job("groups below their minimum", 30, minimums.sweep),
+    Job("reminders", 15, reminders.sweep),
     Job("sessions nobody closed", 30, sessions.sweep),
     Job("payments nobody told us about", 60, checkout.reconcile),
     Job("old records", 3600, records.purge),

@@ -23,7 +23,8 @@ class TeachingSession(SQLModel, table=True):
     ``blocked_until`` is the end plus the instructor's buffer: the overlap guard works on
     [starts_at, blocked_until). ``frees_at`` is the instant from which a tentative session no longer blocks
     anybody (None once a seat is final), so that a dead worker cannot keep a calendar blocked. ``minimum_by`` is
-    when it is decided whether ``minimum_seats`` are taken (None: nothing to decide any more).
+    when it is decided whether ``minimum_seats`` are taken (None: nothing to decide any more), ``remind_at`` when its
+    people are reminded next (None: no more).
     """
 
     __tablename__ = "teaching_session"
@@ -58,6 +59,7 @@ class TeachingSession(SQLModel, table=True):
     timezone: str = Field(max_length=64)
     minimum_seats: int = 1
     minimum_by: datetime | None = instant(nullable=True, index=True)
+    remind_at: datetime | None = instant(nullable=True, index=True)
     created_at: datetime = instant()
     started_at: datetime | None = instant(nullable=True)
     ended_at: datetime | None = instant(nullable=True)

@@ -7,14 +7,16 @@ was read meanwhile is not told, and what came meanwhile is told with it.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 from sqlmodel import col, select
 
 from sessions_app.domain.booking_lifecycle import BookingStatus
+from sessions_app.domain.reminders import serves
 from sessions_app.domain.topics import Side
 from sessions_app.models import Booking, OutboxMessage, Review
-from sessions_app.services import conversations, topics
-from sessions_app.services.notifications import NotificationKind, Part
+from sessions_app.services import conversations, reminders, topics
+from sessions_app.services.notifications import REMINDERS, NotificationKind, Part
 from sessions_app.services.unit_of_work import UnitOfWork
 
 
@@ -68,10 +70,20 @@ def _topic(work: UnitOfWork, message: OutboxMessage) -> bool:
     return work.db.exec(replaced).first() is None
 
 
+def _reminder(work: UnitOfWork, message: OutboxMessage) -> bool:
+    booking = work.db.get(Booking, message.booking_id)
+    if booking is None or booking.status not in (BookingStatus.SCHEDULED, BookingStatus.CONFIRMED):
+        return False
+    is_same = booking.starts_at == datetime.fromisoformat(message.facts["starts_at"])
+    (reminder,) = (one for one, kind in reminders.KINDS.items() if kind == message.kind)
+    return is_same and serves(reminder, booking.starts_at, work.now)
+
+
 _LOOKS: dict[str, Callable[[UnitOfWork, OutboxMessage], bool]] = {
     NotificationKind.MESSAGE_RECEIVED: _unread,
     NotificationKind.REVIEW_REQUEST: _review,
     NotificationKind.TOPIC_SUGGESTED: _topic,
+    **dict.fromkeys(REMINDERS, _reminder),
 }
 
 LOOKING_AGAIN = frozenset(_LOOKS)

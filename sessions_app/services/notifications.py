@@ -6,7 +6,7 @@ worded is decided in ``services/mail``. One address gets one mail an event, howe
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -44,7 +44,15 @@ class NotificationKind(StrEnum):
     REFUND_ISSUED = "refund-issued"  # by staff; what a cancellation gives back stands in its own message
     REVIEW_REQUEST = "review-request"
     MESSAGE_RECEIVED = "message-received"  # and not read for a while
+    REMINDER_DAY = "session-reminder-24h"
+    REMINDER_HOUR = "session-reminder-1h"
+    REMINDER_QUARTER = "session-reminder-15m"
     PASSWORD_RESET = "password-reset"  # noqa: S105 - a template's name
+
+
+REMINDERS = frozenset(
+    {NotificationKind.REMINDER_DAY, NotificationKind.REMINDER_HOUR, NotificationKind.REMINDER_QUARTER}
+)
 
 
 class Part(StrEnum):
@@ -53,6 +61,9 @@ class Part(StrEnum):
     STUDENT = "student"
     INSTRUCTOR = "instructor"
     GUARDIAN = "guardian"
+
+
+EVERYBODY = frozenset(Part)
 
 
 _CALENDAR_METHOD = {
@@ -99,12 +110,15 @@ def queue(
     alternatives: Sequence[str] = (),
     after: Mapping[str, str] | None = None,
     wait: timedelta = timedelta(0),
+    parts: Collection[Part] = EVERYBODY,
+    spared: Collection[str] = (),
+    crowd: int = 0,
 ) -> None:
-    """Queue one message to each address that this event concerns.
+    """Queue one message to each address that this event concerns: of ``parts``, without the people ``spared``.
 
-    ``payer_id`` is whose money the message is about: a guardian who paid hears of it too. ``key`` tells apart
+    ``payer_id` is whose money the message is about: a guardian who paid hears of it too. ``key`` tells apart
     events that may happen several times while the booking's ``sequence`` stands still. It is sent after ``wait``, and
-    what waits holds nothing else up.
+    what waits holds nothing else up. ``crowd`` people stand for the one student where it is about a whole group.
 
     ``facts`` hold: booking_id, session_id, part, title, course, starts_at and ends_at (RFC 3339 UTC), sequence,
     method (None: no calendar part), status (of the booking after the event), instructor, student and recipient
@@ -112,7 +126,7 @@ def queue(
     partial_percent, respond_by, pay_by, is_proposed, is_by_host, message, topic, response, place, modality, refund
     (None or {percent, label, is_nothing}), reason, cancelled_by, was_starts_at, offering_id, alternatives (starts of
     free times, RFC 3339 UTC), after (of a session that is over: some of {outcome, dispute_until, report, homework},
-    else None). ``services/mail/facts.py`` reads them.
+    else None), crowd. ``services/mail/facts.py`` reads them.
     """
     people = _people(work, booking)
     facts = {
@@ -123,10 +137,11 @@ def queue(
         "refund": _refund_facts(refunded),
         "alternatives": list(alternatives),
         "after": None if after is None else dict(after),
+        "crowd": crowd,
     }
     told: set[str] = set()
     for part, person in _recipients(work, kind, booking, people, payer_id):
-        if not person.email or person.email in told:
+        if part not in parts or person.id in spared or not person.email or person.email in told:
             continue
         told.add(person.email)
         work.append(

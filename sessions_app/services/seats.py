@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
+from sessions_app.domain import reminders
 from sessions_app.domain.booking_lifecycle import (
     ATTENDED_OR_MISSED,
     OCCUPYING,
@@ -60,6 +61,7 @@ def session_at(
         timezone=timezone,
         minimum_seats=offering.minimum_seats,
         minimum_by=_minimum_by(work, offering, slot.span.start),
+        remind_at=reminders.next_at(slot.span.start, work.now),
         created_at=work.now,
     )
 
@@ -115,6 +117,7 @@ def move_session(work: UnitOfWork, session: TeachingSession, start: datetime, en
     if session.minimum_by is not None:
         session.minimum_by = max(session.minimum_by + (start - session.starts_at), work.now)
     session.starts_at, session.ends_at, session.blocked_until = start, end, end + buffer
+    session.remind_at = reminders.next_at(start, work.now)
     work.db.add(session)
     work.db.flush()
 

@@ -94,6 +94,7 @@ class SessionFacts:
     dispute_until: datetime | None = None
     report: tuple[str, ...] = ()
     homework: tuple[str, ...] = ()
+    crowd: int = 0
 
     @classmethod
     def of(cls, kind: NotificationKind, facts: Mapping[str, Any]) -> SessionFacts:
@@ -142,6 +143,7 @@ class SessionFacts:
             dispute_until=_instant(after.get("dispute_until")),
             report=tuple(lines(after.get("report", ""))),
             homework=tuple(lines(after.get("homework", ""))),
+            crowd=facts.get("crowd", 0),
         )
 
     @property
@@ -153,6 +155,17 @@ class SessionFacts:
     def other(self) -> Party:
         """Whom the mail is about: the instructor to the student's side, the student to the instructor."""
         return self.student if self.teaches else self.instructor
+
+    @property
+    def whom(self) -> str:
+        """``other`` by name, or how many where the mail is about a whole group."""
+        if not self.crowd:
+            return self.other.name
+        return "1 student" if self.crowd == 1 else f"{self.crowd} students"
+
+    def called(self, title: str) -> str:
+        """The session for this recipient: "Maths with Ada", "Maths with 4 students"."""
+        return f"{one_line(title)} with {self.whom}" if self.crowd else titled(title, self.whom)
 
     @property
     def subject(self) -> str:
@@ -171,7 +184,7 @@ class SessionFacts:
             booking_id=self.booking_id,
             session_id=self.session_id,
             sequence=self.sequence,
-            title=titled(self.full_title, self.other.name),
+            title=self.called(self.full_title),
             starts_at=self.starts_at,
             ends_at=self.ends_at,
             instructor_name=self.instructor.name,

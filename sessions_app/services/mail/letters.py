@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Any
 
 from sessions_app.domain import calendar_links
@@ -20,9 +21,9 @@ from sessions_app.domain.pricing import PayWith
 from sessions_app.domain.refunds import CancelledBy
 from sessions_app.models.catalogue import Modality
 from sessions_app.services import accounts
-from sessions_app.services.calendar_files import join_page, titled
+from sessions_app.services.calendar_files import join_page
 from sessions_app.services.mail.facts import Party, SessionFacts
-from sessions_app.services.notifications import NotificationKind, Part
+from sessions_app.services.notifications import REMINDERS, NotificationKind, Part
 from sessions_app.settings import Settings
 
 
@@ -99,7 +100,7 @@ class _Words:
     action: Link
     money: Row | None = None
     quotes: tuple[Quote, ...] = ()
-    is_on: bool = False  # the session takes place: it can be joined, changed and put into a calendar
+    is_on: bool = False  # the session takes place: it can be joined and changed
     links: tuple[Link, ...] = ()
 
 
@@ -128,7 +129,7 @@ def session_letter(facts: SessionFacts, settings: Settings, now: datetime) -> Le
         rows=tuple(row for row in rows if row is not None),
         quotes=words.quotes,
         links=_changes(facts, settings) if words.is_on else words.links,
-        calendar=_calendar(facts, settings) if words.is_on else (),
+        calendar=_calendar(facts, settings) if words.is_on and facts.method else (),
     )
 
 
@@ -212,6 +213,18 @@ class _Desk:
     def student(self) -> str:
         """The learner as the subject of a sentence for the student's side."""
         return "You" if self.facts.part is Part.STUDENT else self.facts.student.short
+
+    @property
+    def starts(self) -> str:
+        """How far away the start is: "in 15 minutes", "in one hour", "tomorrow at 16:00"."""
+        viewer, start = self.facts.viewer, self.facts.starts_at
+        minutes = ceil((start - self.now) / timedelta(minutes=1))
+        if minutes == 60:
+            return "in one hour"
+        if 0 <= minutes < 60:
+            return "in one minute" if minutes == 1 else f"in {minutes} minutes"
+        day = viewer.relative_day(start, now=self.now)
+        return f"{day[0].lower()}{day[1:]} at {viewer.time(start)}"
 
     def until(self, instant: datetime) -> str:
         return self.facts.viewer.moment(instant, now=self.now)
@@ -316,6 +329,23 @@ def _topic_suggested(desk: _Desk) -> _Words:
         heading="What will the session be about?",
         paragraphs=(f"{by} suggests a topic. Agree to it, or suggest another one.",),
         action=Link("Answer", _page(facts, desk.settings)),
+    )
+
+
+def _reminder(desk: _Desk) -> _Words:
+    facts, starts = desk.facts, desk.starts
+    whose = {
+        Part.STUDENT: f"Your session with {facts.instructor.name} starts {starts}.",
+        Part.GUARDIAN: f"The session of {facts.student.name} with {facts.instructor.name} starts {starts}.",
+        Part.INSTRUCTOR: f"Your session with {facts.whom} starts {starts}.",
+    }[facts.part]
+    return _Words(
+        tag="Reminder",
+        badge=Badge("Scheduled", "accent"),
+        heading=f"It starts {starts}",
+        paragraphs=(whose,),
+        action=desk.join,
+        is_on=True,
     )
 
 
@@ -549,6 +579,7 @@ _WORDING: Mapping[NotificationKind, Callable[[_Desk], _Words]] = {
     NotificationKind.ACCEPTED: _accepted,
     NotificationKind.PROPOSED: _proposed,
     NotificationKind.TOPIC_SUGGESTED: _topic_suggested,
+    **dict.fromkeys(REMINDERS, _reminder),
     NotificationKind.PAYMENT_DUE: _payment_due,
     NotificationKind.REJECTED: _rejected,
     NotificationKind.EXPIRED: _expired,
@@ -567,7 +598,7 @@ _WORDING: Mapping[NotificationKind, Callable[[_Desk], _Words]] = {
 def _subject(tag: str, facts: SessionFacts) -> str:
     child = f"{facts.student.short}: " if facts.part is Part.GUARDIAN else ""
     moment = f"{facts.viewer.moment(facts.starts_at)} ({facts.viewer.zone_hint(facts.starts_at)})"
-    return f"[{tag}] {child}{titled(one_line(facts.subject, limit=50), facts.other.name)} — {moment}"
+    return f"[{tag}] {child}{facts.called(one_line(facts.subject, limit=50))} — {moment}"
 
 
 def _times(facts: SessionFacts) -> Times:
@@ -586,6 +617,8 @@ def _when(facts: SessionFacts) -> Row:
     # The other party's zone on the reader's own clock: nobody should have to translate am and pm as well.
     theirs = Viewer(other.viewer.zone, viewer.hour_cycle, viewer.locale)
     own_label = f"{viewer.time(start)} in {viewer.zone_label(start)}"
+    if facts.crowd:
+        return Row("When", own_label)
     if same_clock(start, viewer.zone, theirs.zone):
         return Row("When", own_label, f"Same time for {other.short}")
     day = "" if theirs.date_of(start) == viewer.date_of(start) else f"{theirs.day(start)}, "
@@ -603,7 +636,7 @@ def _before(facts: SessionFacts, now: datetime) -> Row | None:
 def _who(facts: SessionFacts) -> Row:
     if facts.part is Part.GUARDIAN:
         return Row("Who", f"{facts.student.name} with {facts.instructor.name}", facts.full_title)
-    return Row("Who", facts.other.name, facts.full_title)
+    return Row("Who", facts.whom, facts.full_title)
 
 
 def _where(facts: SessionFacts, settings: Settings) -> Row:

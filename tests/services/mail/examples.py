@@ -85,6 +85,27 @@ CHANGES: dict[NotificationKind, dict[str, Any]] = {
         "response": "I teach a class at that hour. Would this do?",
     },
     K.TOPIC_SUGGESTED: {"method": None, "topic": "The spectral theorem"},
+    K.REMINDER_DAY: {
+        "method": None,
+        "starts_at": "2026-11-22T09:30:00Z",
+        "ends_at": "2026-11-22T10:30:00Z",
+        "free_until": "2026-11-21T09:30:00Z",
+        "partial_until": "2026-11-21T21:30:00Z",
+    },
+    K.REMINDER_HOUR: {
+        "method": None,
+        "starts_at": "2026-11-21T10:30:00Z",
+        "ends_at": "2026-11-21T11:30:00Z",
+        "free_until": "2026-11-20T10:30:00Z",
+        "partial_until": "2026-11-20T22:30:00Z",
+    },
+    K.REMINDER_QUARTER: {
+        "method": None,
+        "starts_at": "2026-11-21T09:45:00Z",
+        "ends_at": "2026-11-21T10:45:00Z",
+        "free_until": "2026-11-20T09:45:00Z",
+        "partial_until": "2026-11-20T21:45:00Z",
+    },
     K.PAYMENT_DUE: {
         "status": "accepted",
         "method": None,

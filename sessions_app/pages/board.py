@@ -11,8 +11,10 @@ from sessions_app.components.bound import problem, toasts, visitor
 from sessions_app.components.status import status_badge
 from sessions_app.components.ui.values import node_id
 from sessions_app.components.workspace import OVERSIGHT, workspace
+from sessions_app.services.outcomes import REASON_LIMIT
 from sessions_app.services.queries.board import BoardState
 from sessions_app.state.board import BoardPageState
+from sessions_app.state.board_views import OUTCOMES
 
 _STATES = tuple(state.value for state in BoardState)
 _SEATS = (
@@ -238,11 +240,74 @@ def _panel(panel: Any) -> rx.Component:
             class_name="flex items-start justify-between gap-3",
         ),
         rx.el.ul(rx.foreach(panel.people, _person), class_name="mt-4 space-y-2"),
+        rx.foreach(panel.disputes, _dispute),
         rx.el.h3("Timeline", class_name="mt-6 text-xs font-medium text-ink-3"),
         rx.el.ol(rx.foreach(panel.happenings, _happening), class_name="mt-3"),
         aria_labelledby="panel",
         class_name="border-line bg-surface p-6 max-lg:fixed max-lg:inset-0 max-lg:z-(--z-dialog) "
         "max-lg:overflow-y-auto max-lg:p-4 lg:border-l",
+    )
+
+
+def _dispute(one: Any) -> rx.Component:
+    title = f"dispute-{one.booking_id}"
+    note = f"note-{one.booking_id}"
+    return rx.el.section(
+        rx.el.h3("Dispute about ", one.title, id=node_id(title), class_name="text-sm font-semibold"),
+        rx.el.p(one.counts_as, class_name="mt-1 text-sm text-ink-2"),
+        rx.el.dl(
+            *(
+                rx.fragment(
+                    rx.el.dt(label, class_name="text-xs font-medium text-ink-3"),
+                    rx.el.dd(text, class_name="text-sm wrap-anywhere whitespace-pre-line"),
+                )
+                for label, text in (
+                    ("Instructor", one.host_said),
+                    ("Student", one.student_said),
+                    ("The log", one.evidence),
+                )
+            ),
+            class_name="mt-3 space-y-1 [&_dd]:mb-3",
+        ),
+        rx.el.form(
+            rx.el.input(type="hidden", name="booking_id", value=one.booking_id, read_only=True),
+            rx.el.fieldset(
+                rx.el.legend("What was it?", class_name="text-sm font-medium"),
+                *(_choice(outcome.value, words, money) for outcome, words, money in OUTCOMES),
+                rx.cond(
+                    one.wrong_outcome != "",
+                    rx.el.p(
+                        one.wrong_outcome, role="alert", class_name="text-xs font-medium text-danger-text"
+                    ),
+                ),
+            ),
+            ui.text_area(
+                "Why?",
+                "note",
+                id=note,
+                hint="Both sides read it. A decision cannot be taken back.",
+                error=one.wrong_note,
+                max_length=REASON_LIMIT,
+            ),
+            ui.button("Decide", variant="primary", kind="submit", class_name="w-full"),
+            on_submit=BoardPageState.decide,
+            reset_on_submit=False,
+            no_validate=True,
+            class_name="space-y-4",
+        ),
+        key=one.booking_id,
+        aria_labelledby=title,
+        class_name="mt-6 rounded-card border border-line p-4",
+    )
+
+
+def _choice(value: str, words: str, money: str) -> rx.Component:
+    return rx.el.label(
+        rx.el.input(
+            type="radio", name="outcome", value=value, class_name="mt-0.5 size-5 shrink-0 accent-accent"
+        ),
+        rx.el.span(words, rx.el.span(money, class_name="block text-xs text-ink-3")),
+        class_name="flex min-h-11 cursor-pointer items-start gap-3 py-1.5 text-sm",
     )
 
 

@@ -160,18 +160,25 @@ def dispute(work: UnitOfWork, *, booking_id: str, reason: str) -> SeatOutcome:
     return settled
 
 
-def decide(work: UnitOfWork, *, booking_id: str, outcome: Outcome, note: str = "") -> SeatOutcome:
-    """Staff say what it was; the sealed log stays, an amendment is added.
+def decide(work: UnitOfWork, *, booking_id: str, outcome: Outcome, note: str) -> SeatOutcome:
+    """Staff say what it was, once, and why (``note``, which both sides read); the sealed log stays, an amendment is
+    added.
 
     Where the instructor was absent after all, or the session was cut off (``technical``), everything that was paid
-    goes back. Raises NotAllowed to others, IllegalTransition before the session is over.
+    goes back. Raises NotAllowed to others, InvalidInput (``note``) without a reason, IllegalTransition before the
+    session is over and when it was decided already.
     """
-    if len(note) > REASON_LIMIT:
-        raise InvalidInput(f"Please keep the note under {REASON_LIMIT} characters.", field="note")
     loaded = access.load_booking(work, booking_id, action=Action.AMEND, lock=True)
+    note = note.strip()
+    if not note or len(note) > REASON_LIMIT:
+        raise InvalidInput(
+            f"Please say in at most {REASON_LIMIT} characters why it was decided so.", field="note"
+        )
     booking, session = loaded.booking, loaded.session
     author = access.require_person(work)
     settled = _outcome_of(work, booking_id)
+    if settled.decided_at is not None:
+        raise IllegalTransition("This has been decided already.")
     work.db.add(
         AttendanceAmendment(
             booking_id=booking_id,

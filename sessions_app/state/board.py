@@ -1,4 +1,4 @@
-"""``/assistant``: the live board of everybody who oversees. It changes nothing.
+"""``/assistant``: the live board of everybody who oversees; it changes nothing, but decides disputed outcomes.
 
 The address says which filter is on and which session is open (``?show=late&instructor=…&session=…``), so that one can
 send it to a colleague; the words of the search stay in the tab.
@@ -11,14 +11,16 @@ from urllib.parse import urlencode
 
 import reflex as rx
 
-from sessions_app.domain.errors import NotFound
+from sessions_app.domain.attendance import Outcome
+from sessions_app.domain.errors import InvalidInput, NotFound
 from sessions_app.domain.permissions import Role
-from sessions_app.services import live
+from sessions_app.services import live, outcomes
+from sessions_app.services.outcomes import REASON_LIMIT
 from sessions_app.services.queries import board as queries
 from sessions_app.services.queries.board import MOST_ROWS, PAGE
 from sessions_app.state import board_views as views
 from sessions_app.state.base import AppState, require
-from sessions_app.state.board_views import CLOSED, FILTERS, BoardView, PanelView
+from sessions_app.state.board_views import CLOSED, FILTERS, BoardView, PanelView, Wrong
 from sessions_app.state.hub import hub
 
 _LONGEST_ID = 64
@@ -37,6 +39,7 @@ class BoardPageState(AppState):
     _text: str = ""
     _session: str = ""
     _limit: int = PAGE
+    _wrong: Wrong | None = None
 
     @rx.event
     @require(Role.ASSISTANT, Role.ADMIN)
@@ -49,6 +52,7 @@ class BoardPageState(AppState):
             self._limit = PAGE
         self._filter, self._instructor = show, instructor
         self._session = query.get("session", "")[:_LONGEST_ID]
+        self._wrong = None
         hub.watch(self, BoardPageState.refresh, {live.BOARD_TOPIC})
         await self._load()
 
@@ -93,6 +97,25 @@ class BoardPageState(AppState):
 
     @rx.event
     @require(Role.ASSISTANT, Role.ADMIN)
+    async def decide(self, form: dict[str, Any]) -> None:
+        """Say what a disputed seat's outcome was, and why; what the form lacks is said at its field."""
+        booking_id = str(form.get("booking_id", ""))[:_LONGEST_ID]
+        try:
+            outcome = Outcome(str(form.get("outcome", "")))
+            note = str(form.get("note", ""))[: REASON_LIMIT + 1]
+            await self._run(outcomes.decide, booking_id=booking_id, outcome=outcome, note=note)
+        except ValueError:
+            self._wrong = Wrong(booking_id, "outcome", "Please choose what it was.")
+        except InvalidInput as refused:
+            self._wrong = Wrong(booking_id, refused.field or "note", refused.message)
+        else:
+            self._wrong = None
+            self._say("Decided", "Both sides read your reason on the session's page.")
+        finally:  # also where a colleague was quicker
+            await self._load()
+
+    @rx.event
+    @require(Role.ASSISTANT, Role.ADMIN)
     async def close_panel(self) -> Any:
         """Show the board alone."""
         return self._go(session="")
@@ -120,7 +143,8 @@ class BoardPageState(AppState):
         panel = CLOSED
         if self._session:
             try:
-                panel = views.panel_view(await self._read(queries.panel, session_id=self._session), viewer)
+                found_panel = await self._read(queries.panel, session_id=self._session)
+                panel = views.panel_view(found_panel, viewer, self._wrong)
             except NotFound:
                 self._session = ""
                 raise NotFound(UNKNOWN) from None

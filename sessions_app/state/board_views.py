@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from sessions_app.domain.attendance import Outcome
 from sessions_app.domain.local_labels import Viewer
-from sessions_app.domain.plain_text import one_line
+from sessions_app.domain.plain_text import one_line, short_name
 from sessions_app.services.queries.board import (
     ATTENTION,
     Board,
     BoardRow,
     BoardState,
+    Dispute,
     Happening,
     Panel,
     Party,
@@ -29,6 +31,7 @@ FILTERS: Final[Mapping[str, tuple[str, frozenset[BoardState]]]] = {
     "late": ("Late start", frozenset({BoardState.LATE})),
     "requests": ("Requests", frozenset({BoardState.REQUEST})),
     "unpaid": ("Unpaid", frozenset({BoardState.UNPAID})),
+    "disputes": ("Disputes", frozenset({BoardState.DISPUTE})),
 }
 """The filters by their word in the address."""
 
@@ -46,6 +49,10 @@ _WORDS: Final = {
     "booking.handed_over": "Hold handed over",
     "booking.completed": "Session held",
     "booking.no_show": "Marked as no-show",
+    "outcome.confirmed": "Outcome confirmed",
+    "outcome.disputed": "Outcome disputed",
+    "outcome.decided": "Dispute decided",
+    "attendance.sealed": "Attendance log sealed",
     "session.started": "Session started",
     "session.finished": "Session ended",
     "session.minimum_missed": "Too few people, called off",
@@ -57,6 +64,17 @@ _WORDS: Final = {
     "refund.done": "Refunded",
     "gateway.refused": "Payment provider refused",
 }
+OUTCOMES: Final[tuple[tuple[Outcome, str, str], ...]] = (
+    (Outcome.COMPLETED, "It took place", "Nothing more goes back."),
+    (Outcome.LATE_START, "It began late", "Nothing more goes back."),
+    (Outcome.STUDENT_NO_SHOW, "The student did not come", "Nothing more goes back."),
+    (Outcome.INSTRUCTOR_NO_SHOW, "The instructor did not come", "Everything that was paid goes back."),
+    (Outcome.BOTH_NO_SHOW, "Nobody came", "Everything that was paid goes back."),
+    (Outcome.TECHNICAL, "The connection broke off", "Everything that was paid goes back."),
+)
+"""What staff can decide: the outcome, its words, and what ``outcomes.decide`` does with the money."""
+
+_OUTCOME_WORDS: Final = {outcome: words for outcome, words, _ in OUTCOMES}
 _MARKS: Final = {
     "booking": "calendar",
     "session": "video",
@@ -148,6 +166,29 @@ class HappeningView:
 
 
 @dataclass(frozen=True)
+class DisputeView:
+    """What is to be decided about one seat. ``wrong_outcome`` and ``wrong_note`` say what the form lacks."""
+
+    booking_id: str
+    title: str
+    counts_as: str
+    host_said: str
+    student_said: str
+    evidence: str
+    wrong_outcome: str = ""
+    wrong_note: str = ""
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """What was refused of one decision: a field of its form (``outcome``, ``note``) with its sentence."""
+
+    booking_id: str
+    field: str
+    message: str
+
+
+@dataclass(frozen=True)
 class PanelView:
     """One session; closed without an id."""
 
@@ -157,6 +198,7 @@ class PanelView:
     when: str = ""
     people: tuple[PersonView, ...] = ()
     happenings: tuple[HappeningView, ...] = ()
+    disputes: tuple[DisputeView, ...] = ()
 
 
 CLOSED: Final = PanelView()
@@ -185,8 +227,8 @@ def board_view(
     )
 
 
-def panel_view(panel: Panel, viewer: Viewer) -> PanelView:
-    """A session with its timeline."""
+def panel_view(panel: Panel, viewer: Viewer, wrong: Wrong | None = None) -> PanelView:
+    """A session with its timeline and what is disputed about it; ``wrong`` is what was refused last."""
     now = panel.now
     kind = f"group of {panel.capacity}" if panel.is_group else "one-to-one"
     day = viewer.relative_day(panel.span.start, now=now)
@@ -222,7 +264,54 @@ def panel_view(panel: Panel, viewer: Viewer) -> PanelView:
             ),
         ),
         happenings=tuple(_happening(number, one, viewer, now) for number, one in enumerate(panel.happenings)),
+        disputes=tuple(
+            dispute_view(one, panel.instructor.name, viewer, now, wrong) for one in panel.disputes
+        ),
     )
+
+
+def dispute_view(
+    one: Dispute, instructor: str, viewer: Viewer, now: datetime, wrong: Wrong | None
+) -> DisputeView:
+    """What is to be decided about one seat, worded for who decides."""
+    teacher, student = short_name(instructor), short_name(one.student_name)
+    counts_as = _OUTCOME_WORDS[one.outcome].lower()
+    objection = f"“{one.reason}” ({viewer.moment(one.at, now=now)})"
+    host_said = f"{teacher} said that {counts_as}." if one.is_confirmed else f"{teacher} has said nothing."
+    student_said = f"{student} has said nothing."
+    if one.is_by_host:
+        host_said = f"{teacher} objects: {objection}"
+    elif one.by_name == one.student_name:
+        student_said = f"{student} objects: {objection}"
+    else:
+        student_said = f"{one.by_name} objects for {student}: {objection}"
+    return DisputeView(
+        booking_id=one.booking_id,
+        title=f"{one.student_name}’s seat",
+        counts_as=f"Until you decide, it counts that {counts_as}.",
+        host_said=host_said,
+        student_said=student_said,
+        evidence=_evidence(one, teacher, student),
+        wrong_outcome=_refused(one, "outcome", wrong),
+        wrong_note=_refused(one, "note", wrong),
+    )
+
+
+def _evidence(one: Dispute, teacher: str, student: str) -> str:
+    if not one.is_observed:
+        return "They met in person, so there is no log of who was there."
+    if not one.is_intact:
+        return "The log is not what was sealed at the end of the session. Do not rely on it."
+    late = f" It began {one.late_minutes} min late." if one.late_minutes else ""
+    return (
+        f"{teacher} was in the room for {one.host_minutes} min, {student} for {one.student_minutes} min, both "
+        f"together for {one.minutes_together} min.{late} The log is as it was sealed."
+    )
+
+
+def _refused(one: Dispute, field: str, wrong: Wrong | None) -> str:
+    is_meant = wrong is not None and (wrong.booking_id, wrong.field) == (one.booking_id, field)
+    return wrong.message if wrong is not None and is_meant else ""
 
 
 def _row(row: BoardRow, viewer: Viewer, now: datetime, opened: str) -> RowView:
@@ -273,6 +362,7 @@ def _presence(row: BoardRow, viewer: Viewer, now: datetime) -> str:
         BoardState.LATE: "Not started",
         BoardState.RUNNING: "Under way",
         BoardState.NO_SHOW: "Nobody taught",
+        BoardState.DISPUTE: "A decision",
     }
     return said.get(row.state, "")
 

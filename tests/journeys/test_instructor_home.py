@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,12 @@ from playwright.sync_api import Locator, expect
 from sessions_app.domain.booking_lifecycle import BookingStatus
 from sessions_app.domain.permissions import Role
 from sessions_app.models import InstructorProfile
+from sessions_app.services import outcomes, sessions
 from tests.infra.axe import assert_accessible
 from tests.infra.browser import DESKTOP, PHONE, Screen, Theme
 from tests.journeys.test_instructor_bookings import AT_ONCE_MS, School
 from tests.journeys.venue import Venue
+from tests.services.world import acting
 
 
 @pytest.fixture
@@ -119,6 +122,47 @@ def test_a_sessions_timeline_is_opened_by_keyboard_and_kept_in_the_address(
     assert_accessible(page)
     panel.get_by_role("button", name="Close panel").click()
     expect(panel).to_be_hidden()
+
+
+def test_a_dispute_is_decided_on_its_session_and_both_sides_read_why(school: School, screen: Screen) -> None:
+    world, now = school.world, school.world.clock.now()
+    world.clock.set(now - timedelta(days=3))
+    yesterday = (now - timedelta(days=1)).replace(hour=10, minute=0, second=0)
+    placed = world.book(school.student, school.offering(), yesterday)
+    world.clock.set(now)
+    sessions.sweep(world.platform)
+    world.platform.run(
+        outcomes.dispute,
+        acting(school.student),
+        booking_id=placed.booking.id,
+        reason="We met, but in another room.",
+    )
+    staff = school.visit(world.person("Priya Nair", Role.ASSISTANT), screen=screen)
+    page = staff.page
+    staff.open("/assistant")
+    page.get_by_role("button", name=re.compile("^Disputes")).click()
+    page.get_by_role("button", name="Tutorial").click()
+    dispute = page.get_by_role("region", name="Dispute about Noah Berger’s seat")
+    expect(dispute.get_by_text("Noah objects: “We met, but in another room.”")).to_be_visible()
+    expect(dispute.get_by_text("both together for 0 min")).to_be_visible()
+    assert_accessible(page)
+
+    decide = dispute.get_by_role("button", name="Decide")
+    decide.click()
+    expect(dispute.get_by_role("alert")).to_have_text("Please choose what it was.")
+    dispute.get_by_role("radio", name="It took place").check()
+    decide.click()
+    why = dispute.get_by_role("textbox", name="Why?")
+    expect(why).to_have_attribute("aria-invalid", "true")
+    expect(dispute.get_by_role("radio", name="It took place")).to_be_checked()
+    why.fill("Ada showed us the other room.")
+    decide.click()
+    expect(page.get_by_text("Dispute decided")).to_be_visible()
+    expect(dispute).to_be_hidden()
+
+    student = school.visit(school.student)
+    student.open(f"/session/{placed.session.id}/room")
+    expect(student.page.get_by_text("We looked into it. Ada showed us the other room.")).to_be_visible()
 
 
 def test_the_board_is_closed_to_everybody_else(school: School) -> None:

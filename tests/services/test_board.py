@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
+from sessions_app.domain.attendance import Outcome
 from sessions_app.domain.booking_lifecycle import BookingStatus, SessionStatus
 from sessions_app.domain.errors import NotAllowed, NotFound, Unauthenticated
 from sessions_app.domain.permissions import Actor, Role
@@ -17,6 +18,7 @@ from sessions_app.services import bookings, live, requests, sessions
 from sessions_app.services.queries import board
 from sessions_app.services.queries.board import Board, BoardState, Presence
 from sessions_app.services.unit_of_work import UnitOfWork
+from tests.services import disputes
 from tests.services.statements import counted
 from tests.services.test_instructor_home import crowded
 from tests.services.world import World, acting, at
@@ -159,6 +161,48 @@ class TestWhoMaySee:
             world.platform.read(query, acting(world.person("Root", Role.ADMIN)), **facts)
 
 
+@pytest.fixture
+def objected(world: World) -> Booking:
+    return disputes.objected(world)
+
+
+class TestDisputes:
+    def test_one_is_on_the_board_until_it_is_decided_whatever_its_day(
+        self, world: World, ann: Person, objected: Booking
+    ) -> None:
+        world.clock.set(at(5, 9))
+        shown = seen(world, ann)
+        assert states(shown) == [("Noah Berger", BoardState.DISPUTE)]
+        assert BoardState.DISPUTE in board.ATTENTION
+        disputes.decide(world, ann, objected)
+        assert states(seen(world, ann)) == []
+        panel = world.platform.read(board.panel, acting(ann), session_id=objected.session_id)
+        assert panel.disputes == ()
+        assert panel.happenings[0].action == "outcome.decided"
+
+    def test_a_session_of_today_is_listed_once(self, world: World, ann: Person, objected: Booking) -> None:
+        world.clock.set(at(2, 23))
+        assert states(seen(world, ann)) == [("Noah Berger", BoardState.DISPUTE)]
+
+    def test_both_sides_and_the_log_are_laid_open(self, world: World, ann: Person, objected: Booking) -> None:
+        (dispute,) = world.platform.read(board.panel, acting(ann), session_id=objected.session_id).disputes
+        assert (dispute.booking_id, dispute.student_name) == (objected.id, "Noah Berger")
+        assert (dispute.by_name, dispute.is_by_host) == ("Noah Berger", False)
+        assert dispute.reason == "I waited and nobody came."
+        assert (dispute.host_minutes, dispute.student_minutes, dispute.minutes_together) == (20, 2, 0)
+        assert (dispute.outcome, dispute.is_confirmed) == (Outcome.STUDENT_NO_SHOW, False)
+        assert dispute.is_observed
+        assert dispute.is_intact
+
+    def test_nobody_else_decides(self, world: World, objected: Booking) -> None:
+        noah = world.platform.read(lambda work: work.db.get_one(Person, objected.student_id), Actor.system())
+        for person in (noah, world.instructor):
+            with pytest.raises(NotAllowed):
+                disputes.decide(world, person, objected)
+        with pytest.raises(NotFound):
+            disputes.decide(world, world.student("Mina"), objected)
+
+
 class TestPresence:
     def test_it_counts_who_is_in_a_group_and_forgets_who_left_or_fell_silent(
         self, world: World, ann: Person
@@ -213,4 +257,4 @@ def test_the_number_of_statements_does_not_grow_with_the_sessions(world: World, 
     crowded(world, 500)
     assert seen(world, ann).total == 8
     assert asked() == few
-    assert few <= 4
+    assert few <= 5

@@ -699,15 +699,25 @@ class TestObjecting:
         booking_id, ann = missed.placed.booking.id, world.person("Ann", Role.ASSISTANT)
         with pytest.raises(NotAllowed):
             world.platform.run(
-                outcomes.decide, acting(missed.student), booking_id=booking_id, outcome=Outcome.COMPLETED
+                outcomes.decide,
+                acting(missed.student),
+                booking_id=booking_id,
+                outcome=Outcome.COMPLETED,
+                note="I was there.",
             )
-        world.platform.run(
-            outcomes.decide,
-            acting(ann),
-            booking_id=booking_id,
-            outcome=Outcome.TECHNICAL,
-            note="The line was down.",
-        )
+
+        def decide(note: str) -> None:
+            world.platform.run(
+                outcomes.decide, acting(ann), booking_id=booking_id, outcome=Outcome.TECHNICAL, note=note
+            )
+
+        for note in (" ", "x" * 1001):
+            with pytest.raises(InvalidInput) as refused:
+                decide(note)
+            assert refused.value.field == "note"
+        decide("The line was down.")
+        with pytest.raises(IllegalTransition):
+            decide("It was down indeed.")
         (amended,) = rows(world, AttendanceAmendment)
         assert (amended.was, amended.becomes, amended.author_id) == (
             Outcome.STUDENT_NO_SHOW,

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from sessions_app.domain.attendance import Outcome
+from sessions_app.domain.local_labels import Viewer
 from sessions_app.domain.permissions import Actor, Role
-from sessions_app.models import Person
+from sessions_app.models import Booking, Person
 from sessions_app.services import bookings, sessions
+from sessions_app.services.queries.board import Dispute
 from sessions_app.state.base import AppState
 from sessions_app.state.board import UNKNOWN, BoardPageState
-from sessions_app.state.board_views import CLOSED
+from sessions_app.state.board_views import CLOSED, DisputeView, dispute_view
+from tests.services import disputes
 from tests.services.world import World, acting, at
 from tests.state.conftest import Tab, cookie_of, redirected_to
 
@@ -19,6 +24,11 @@ from tests.state.conftest import Tab, cookie_of, redirected_to
 @pytest.fixture
 def ann(world: World) -> Person:
     return world.person("Ann Assistant", Role.ASSISTANT)
+
+
+@pytest.fixture
+def objected(world: World) -> Booking:
+    return disputes.objected(world)
 
 
 @pytest.fixture
@@ -47,7 +57,7 @@ def test_the_board_says_how_far_away_everything_is(opened: Any, world: World) ->
     assert row.people == "Ada Lindqvist with Noah Berger"
     assert view.live == "Live, 10:03 in UTC"
     assert {one.key: one.count for one in view.filters} == {
-        "all": 1, "attention": 1, "soon": 0, "running": 0, "late": 1, "requests": 0, "unpaid": 0,
+        "all": 1, "attention": 1, "soon": 0, "running": 0, "late": 1, "requests": 0, "unpaid": 0, "disputes": 0,
     }  # fmt: skip
 
 
@@ -128,6 +138,85 @@ def test_a_live_update_shows_what_is_new(opened: Any, tab: Tab, world: World) ->
     tab.send(BoardPageState, "show_more")
 
 
+def test_a_dispute_is_decided_with_a_choice_and_a_reason(
+    opened: Any, tab: Tab, world: World, objected: Booking
+) -> None:
+    assert [row.presence for row in opened("/assistant?show=disputes").view.rows] == ["A decision"]
+    address = f"/assistant?session={objected.session_id}"
+    (dispute,) = opened(address).panel.disputes
+    assert dispute.title == "Noah Berger’s seat"
+    assert dispute.counts_as == "Until you decide, it counts that the student did not come."
+    assert dispute.host_said == "Ada has said nothing."
+    assert dispute.student_said.startswith("Noah objects: “I waited and nobody came.” (")
+    assert dispute.evidence == (
+        "Ada was in the room for 20 min, Noah for 2 min, both together for 0 min. The log is as it was sealed."
+    )
+
+    def decide(**form: str) -> list[tuple[str, str]]:
+        tab.send(BoardPageState, "decide", form={"booking_id": objected.id, **form})
+        shown = tab.state(BoardPageState).panel.disputes
+        return [(one.wrong_outcome, one.wrong_note) for one in shown]
+
+    for wrong in ("", "cancelled", "nonsense"):
+        assert decide(outcome=wrong, note="Clear") == [("Please choose what it was.", "")]
+    said = "Please say in at most 1000 characters why it was decided so."
+    for note in ("", "  ", "x" * 2000):
+        assert decide(outcome="completed", note=note) == [("", said)]
+    assert opened(address).panel.disputes[0].wrong_note == ""
+
+    assert decide(outcome="technical", note="The line was down.") == []
+    panel = tab.state(BoardPageState).panel
+    assert panel.disputes == ()
+    assert (panel.happenings[0].what, panel.happenings[0].who) == (
+        "Dispute decided",
+        "By Ann Assistant, assistant",
+    )
+    assert [toast.title for toast in tab.state(AppState).toasts] == ["Decided"]
+
+
+def test_a_dispute_that_a_colleague_decided_is_said_to_be_decided(
+    opened: Any, tab: Tab, world: World, objected: Booking
+) -> None:
+    opened(f"/assistant?session={objected.session_id}")
+    disputes.decide(world, world.person("Bo", Role.ADMIN), objected)
+    form = {"booking_id": objected.id, "outcome": "completed", "note": "Clear"}
+    tab.send(BoardPageState, "decide", form=form)
+    assert tab.state(AppState).problem.message == "This has been decided already."
+    assert tab.state(BoardPageState).panel.disputes == ()
+
+
+def test_who_says_what_is_worded_for_each_side() -> None:
+    viewer = Viewer("UTC", "h23")
+    dispute = Dispute(
+        booking_id="bkg_1",
+        student_name="Noah Berger",
+        outcome=Outcome.LATE_START,
+        is_confirmed=True,
+        by_name="Greta Guard",
+        is_by_host=False,
+        reason="Too late",
+        at=at(2, 12),
+        is_observed=True,
+        is_intact=True,
+        host_minutes=50,
+        student_minutes=60,
+        minutes_together=50,
+        late_minutes=10,
+    )
+
+    def shown(**facts: Any) -> DisputeView:
+        return dispute_view(replace(dispute, **facts), "Ada Lindqvist", viewer, at(2, 13), None)
+
+    assert shown().host_said == "Ada said that it began late."
+    assert shown().student_said.startswith("Greta Guard objects for Noah: “Too late”")
+    assert "It began 10 min late." in shown().evidence
+    by_host = shown(by_name="Ada Lindqvist", is_by_host=True)
+    assert by_host.host_said.startswith("Ada objects: “Too late”")
+    assert by_host.student_said == "Noah has said nothing."
+    assert shown(is_intact=False).evidence.startswith("The log is not what was sealed")
+    assert shown(is_observed=False).evidence.startswith("They met in person")
+
+
 def test_an_unknown_session_is_refused_kindly(opened: Any, tab: Tab) -> None:
     assert opened("/assistant?session=ses_none").panel == CLOSED
     assert tab.state(AppState).problem.message == UNKNOWN
@@ -139,4 +228,5 @@ def test_it_is_closed_to_everybody_else(tab: Tab, world: World) -> None:
     for person in (world.student(), world.instructor, world.person("Greta", Role.GUARDIAN)):
         tab.connect(cookie=cookie_of(world, person), path="/assistant")
         assert redirected_to(tab.send(BoardPageState, "open")) == "/"
+        assert redirected_to(tab.send(BoardPageState, "decide", form={})) == "/"
         assert not tab.state(BoardPageState).view.ready

@@ -1,4 +1,5 @@
-"""The live board of those who oversee: today's sessions, requests near their end, seats that wait for money.
+"""The live board of those who oversee: today's sessions, requests near their end, seats that wait for money, and
+outcomes that somebody disputes.
 
 For staff alone, about everybody, and read only. "Today" is the local date of who looks. The number of statements is
 fixed; more than MOST_ROWS of a kind are cut off, soonest first.
@@ -17,7 +18,7 @@ from sqlalchemy import and_, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
-from sessions_app.domain.attendance import is_present
+from sessions_app.domain.attendance import Outcome, is_present, minutes_present
 from sessions_app.domain.availability import local_date, to_utc
 from sessions_app.domain.booking_lifecycle import (
     ATTENDED_OR_MISSED,
@@ -36,6 +37,7 @@ from sessions_app.models import (
     Payment,
     Person,
     Refund,
+    SeatOutcome,
     TeachingSession,
 )
 from sessions_app.models.catalogue import Modality, SessionType
@@ -48,6 +50,7 @@ MOST_ROWS: Final = 1000
 SOON: Final = timedelta(minutes=30)
 NEAR_EXPIRY: Final = timedelta(hours=6)
 MOST_ENTRIES: Final = 60
+_IS_OPEN: Final = and_(col(SeatOutcome.disputed_at).is_not(None), col(SeatOutcome.decided_at).is_(None))
 
 
 class BoardState(StrEnum):
@@ -56,6 +59,7 @@ class BoardState(StrEnum):
     LATE = "late"  # should have begun, and nobody started it
     REQUEST = "pending"  # waits for the instructor, and will not wait much longer
     UNPAID = "unpaid"  # a hold or an accepted request whose money is due
+    DISPUTE = "dispute"  # somebody says it was otherwise, and staff have not decided yet
     SOON = "soon"
     RUNNING = "in_progress"
     LATER = "scheduled"
@@ -63,7 +67,9 @@ class BoardState(StrEnum):
     NO_SHOW = "no_show"
 
 
-ATTENTION: Final = frozenset({BoardState.LATE, BoardState.REQUEST, BoardState.UNPAID, BoardState.SOON})
+ATTENTION: Final = frozenset(
+    {BoardState.LATE, BoardState.REQUEST, BoardState.UNPAID, BoardState.DISPUTE, BoardState.SOON}
+)
 _PEOPLE_COME: Final = frozenset({BoardState.SOON, BoardState.LATE, BoardState.RUNNING})
 _RANK: Final = {state: place for place, state in enumerate(BoardState)}
 
@@ -133,7 +139,10 @@ def board(
     _require_staff(work)
     on = local_date(work.now, zone)
     day = TimeSpan(to_utc(on, 0, zone), to_utc(on + timedelta(days=1), 0, zone))
-    every = [*_sessions(work, day), *_waiting(work)]
+    disputed = _disputed(work)
+    elsewhere = {row.session_id for row in disputed}
+    today = [row for row in _sessions(work, day) if row.session_id not in elsewhere]
+    every = [*today, *_waiting(work), *disputed]
     people = {row.instructor.person_id: row.instructor.name for row in every}
     words = words_of(text)
     matching = [
@@ -182,6 +191,31 @@ class SeatOnPanel:
 
 
 @dataclass(frozen=True, slots=True)
+class Dispute:
+    """What staff weigh before they decide about one seat: who says what, and what the log says.
+
+    ``outcome`` counts until then; ``is_confirmed`` where the instructor said so too, at the end or later.
+    ``is_observed`` is false where no log can show anything (in person), ``is_intact`` where the log is not what was
+    sealed.
+    """
+
+    booking_id: str
+    student_name: str
+    outcome: Outcome
+    is_confirmed: bool
+    by_name: str
+    is_by_host: bool
+    reason: str
+    at: datetime
+    is_observed: bool
+    is_intact: bool
+    host_minutes: int
+    student_minutes: int
+    minutes_together: int
+    late_minutes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Panel:
     """A session in full: who takes part, and all that happened to it, the latest first.
 
@@ -199,6 +233,7 @@ class Panel:
     happenings: tuple[Happening, ...]
     now: datetime
     presence: Presence | None
+    disputes: tuple[Dispute, ...]
 
 
 def panel(work: UnitOfWork, *, session_id: str) -> Panel:
@@ -244,6 +279,7 @@ def panel(work: UnitOfWork, *, session_id: str) -> Panel:
         happenings=_happenings(work, session_id, [booking.id for booking, _, _ in seats]),
         now=work.now,
         presence=_presence(session, state, there),
+        disputes=_disputes(work, session, {booking.id: (booking, student) for booking, student, _ in seats}),
     )
 
 
@@ -385,6 +421,70 @@ def _waiting(work: UnitOfWork) -> list[BoardRow]:
         )
         for booking, session, teacher, name in rows
     ]
+
+
+def _disputed(work: UnitOfWork) -> list[BoardRow]:
+    """Seats whose outcome is disputed and not decided, on whatever day they were."""
+    instructor, student = aliased(Person), aliased(Person)
+    rows = work.db.exec(
+        select(Booking, TeachingSession, instructor, student.name)
+        .join(SeatOutcome, col(SeatOutcome.booking_id) == col(Booking.id))
+        .join(TeachingSession, col(TeachingSession.id) == col(Booking.session_id))
+        .join(instructor, col(instructor.id) == col(Booking.instructor_id))
+        .join(student, col(student.id) == col(Booking.student_id))
+        .where(_IS_OPEN)
+        .order_by(col(SeatOutcome.disputed_at), col(Booking.id))
+        .limit(MOST_ROWS)
+    )
+    return [
+        BoardRow(
+            session_id=session.id,
+            booking_id=booking.id,
+            state=BoardState.DISPUTE,
+            title=booking.title,
+            span=TimeSpan(booking.starts_at, booking.ends_at),
+            instructor=_party(teacher),
+            students=(name,),
+            is_group=False,
+            capacity=session.capacity,
+            price=price_of(booking),
+            until=None,
+        )
+        for booking, session, teacher, name in rows
+    ]
+
+
+def _disputes(
+    work: UnitOfWork, session: TeachingSession, seats: Mapping[str, tuple[Booking, Person]]
+) -> tuple[Dispute, ...]:
+    rows = work.db.exec(
+        select(SeatOutcome, Person)
+        .join(Person, col(Person.id) == col(SeatOutcome.disputed_by_id))
+        .where(col(SeatOutcome.session_id) == session.id, _IS_OPEN)
+        .order_by(col(SeatOutcome.disputed_at), col(SeatOutcome.booking_id))
+    ).all()
+    if not rows:
+        return ()
+    log, is_intact = attendance.log_of(work, session.id), attendance.is_intact(work, session.id)
+    return tuple(
+        Dispute(
+            booking_id=settled.booking_id,
+            student_name=seats[settled.booking_id][1].name,
+            outcome=settled.outcome,
+            is_confirmed=settled.confirmed_at is not None,
+            by_name=by.name,
+            is_by_host=by.id == session.instructor_id,
+            reason=settled.dispute_reason,
+            at=settled.disputed_at or work.now,
+            is_observed=session.modality is Modality.ONLINE,
+            is_intact=is_intact is not False,
+            host_minutes=minutes_present(log.of_instructor()),
+            student_minutes=minutes_present(log.of_seat(seats[settled.booking_id][0])),
+            minutes_together=settled.minutes_together,
+            late_minutes=settled.late_minutes,
+        )
+        for settled, by in rows
+    )
 
 
 def _happenings(work: UnitOfWork, session_id: str, booking_ids: Collection[str]) -> tuple[Happening, ...]:

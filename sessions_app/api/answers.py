@@ -96,7 +96,8 @@ class Session(BaseModel):
     """A session as the caller sees it.
 
     Of a group, its instructor and staff see the session's status and, in ``seats``, each booking; everybody else
-    sees their own booking and ``seats`` is null. ``can`` names what the caller could do now.
+    sees their own booking and ``seats`` is null. ``can`` names what the caller could do now. ``rating`` (1 to 5) and
+    ``feedback`` are the student's review once there is one.
     """
 
     session_id: str
@@ -122,6 +123,8 @@ class Session(BaseModel):
     instructor_response: str | None
     join_url: str | None
     can: list[Action]
+    rating: int | None
+    feedback: str | None
     seats: list[Seat] | None
 
     @classmethod
@@ -153,6 +156,8 @@ class Session(BaseModel):
             instructor_response=seat.instructor_response if seat else None,
             join_url=join_page(settings, view.session_id) if meets_online else None,
             can=list(view.can),
+            rating=seat.rating if seat else None,
+            feedback=seat.feedback or None if seat else None,
             seats=None if view.seats is None else [Seat.of(one) for one in view.seats],
         )
 

@@ -7,13 +7,17 @@ from typing import Any
 
 import pytest
 
+from sessions_app.domain.booking_lifecycle import BookingStatus
 from sessions_app.domain.permissions import Actor, Role
 from sessions_app.domain.pricing import PayWith
-from sessions_app.models import GuardianLink, Person
+from sessions_app.models import Booking, GuardianLink, Person
 from sessions_app.models.catalogue import BookingMode, Modality, SessionType
+from sessions_app.services import reviews
+from sessions_app.services.bookings import Placed
+from sessions_app.services.unit_of_work import UnitOfWork
 from tests.api.calls import Caller, field, refusal
 from tests.services.statements import counted
-from tests.services.world import World, at, sign_in
+from tests.services.world import World, acting, at, sign_in
 
 Call = Callable[[Person], Caller]
 KEYS = {
@@ -299,6 +303,39 @@ def test_a_session_says_what_it_is_and_what_can_be_done(world: World, call: Call
     assert body["can"] == ["cancel", "pay"]
     assert body["payment_status"] == "due"
     assert body["seats"] is None
+
+
+def test_a_session_tells_the_students_review_and_to_others_only_what_is_public(
+    world: World, call: Call
+) -> None:
+    student = world.student()
+    placed = world.book(student, world.offering(), at(3, 10))
+
+    def seen_by(person: Person) -> tuple[int | None, str | None]:
+        body = call(person).get(f"/api/sessions/{placed.session.id}").json()
+        return body["rating"], body["feedback"]
+
+    assert seen_by(student) == (None, None)
+    world.clock.set(at(3, 12))
+    end(world, placed)
+    review = world.platform.run(
+        reviews.write, acting(student), booking_id=placed.booking.id, rating=4, body="Clear and patient."
+    )
+    assert seen_by(student) == seen_by(world.instructor) == (4, "Clear and patient.")
+    staff = world.person("Ann", Role.ASSISTANT)
+    world.platform.run(reviews.report, acting(world.instructor), review_id=review.id, reason="Not mine")
+    world.platform.run(reviews.decide, acting(staff), review_id=review.id, hide=True)
+    assert seen_by(student) == (4, "Clear and patient.")
+    assert seen_by(world.instructor) == (None, None)
+
+
+def end(world: World, placed: Placed) -> None:
+    """The session is over, as its end would write it."""
+
+    def store(work: UnitOfWork) -> None:
+        work.db.get_one(Booking, placed.booking.id).status = BookingStatus.COMPLETED
+
+    world.platform.run(store, Actor.system())
 
 
 def test_what_can_be_done_follows_role_and_time(world: World, call: Call) -> None:

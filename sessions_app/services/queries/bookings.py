@@ -25,6 +25,7 @@ from sessions_app.models import (
     LedgerEntry,
     Payment,
     Person,
+    Review,
     TeachingSession,
 )
 from sessions_app.models.catalogue import Modality, SessionType
@@ -46,7 +47,10 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class SeatView:
-    """One booking. Amounts are in minor units; the price is what this seat costs as it is paid."""
+    """One booking. Amounts are in minor units; the price is what this seat costs as it is paid.
+
+    ``rating`` (None: none) and ``feedback`` are the student's review, as far as the viewer may see it.
+    """
 
     booking_id: str
     session_id: str
@@ -70,6 +74,8 @@ class SeatView:
     custom_topic: str
     requirements: str
     instructor_response: str
+    rating: int | None
+    feedback: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,13 +181,15 @@ def detail(work: UnitOfWork, *, session_id: str) -> SessionView:
 
 
 def views(work: UnitOfWork, bookings: Sequence[Booking]) -> list[SeatView]:
-    """The views of these bookings, in their order, in at most three statements."""
+    """The views of these bookings, in their order, in at most four statements."""
     people = _people(work, {p for booking in bookings for p in (booking.student_id, booking.instructor_id)})
     payments = _payments(work, [b.id for b in bookings if b.pay_with is PayWith.CARD])
     postings = _postings(work, [b.id for b in bookings if b.pay_with is PayWith.CREDITS])
+    reviews = _reviews(work, [b.id for b in bookings if b.ends_at <= work.now])
     found = []
     for booking in bookings:
         status = effective_status(booking, work.now)
+        review = reviews.get(booking.id)
         found.append(
             SeatView(
                 booking_id=booking.id,
@@ -208,6 +216,8 @@ def views(work: UnitOfWork, bookings: Sequence[Booking]) -> list[SeatView]:
                 custom_topic=booking.custom_topic,
                 requirements=booking.requirements,
                 instructor_response=booking.instructor_response,
+                rating=review.rating if review else None,
+                feedback=review.body if review else "",
             )
         )
     return found
@@ -381,3 +391,15 @@ def _postings(work: UnitOfWork, booking_ids: Collection[str]) -> dict[str | None
         for booking_id, amount in work.db.exec(rows.where(col(LedgerEntry.booking_id).in_(booking_ids))):
             found[booking_id].append(amount)
     return found
+
+
+def _reviews(work: UnitOfWork, booking_ids: Collection[str]) -> dict[str, Review]:
+    if not booking_ids:
+        return {}
+    me = work.actor.person_id
+    # What staff keep from everybody stays with who wrote it.
+    is_shown = or_(
+        col(Review.hidden_at).is_(None), col(Review.author_id) == me, col(Review.written_by_id) == me
+    )
+    rows = select(Review).where(col(Review.booking_id).in_(booking_ids), is_shown)
+    return {review.booking_id: review for review in work.db.exec(rows)}

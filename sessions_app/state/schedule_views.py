@@ -498,8 +498,8 @@ def why_outside(reason: str) -> str:
 
 
 def _lead(seen: Schedule) -> str:
-    upcoming = seen.counts[Tab.UPCOMING]
-    sessions = {0: "No sessions", 1: "One session"}.get(upcoming, f"{upcoming} sessions")
+    ahead = seen.sessions_ahead
+    sessions = {0: "No sessions", 1: "One session"}.get(ahead, f"{ahead} sessions")
     waiting = {0: "no requests", 1: "one request"}.get(seen.request_count, f"{seen.request_count} requests")
     return f"{sessions} ahead, {waiting} to answer."
 

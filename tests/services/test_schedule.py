@@ -133,6 +133,15 @@ def test_a_group_is_one_block_that_names_nobody(world: World) -> None:
     assert (block.minimum_seats, block.minimum_by) == (3, at(3, 10))
 
 
+def test_a_group_is_one_session_ahead_however_many_come_to_it(world: World) -> None:
+    group = world.offering(session_type=SessionType.GROUP, capacity=6)
+    for student in world.crowd(3):
+        world.book(student, group, at(4, 10))
+    world.book(world.student("Noah Berger"), world.offering(), at(5, 10))
+    seen = look(world)
+    assert (seen.sessions_ahead, seen.counts[Tab.UPCOMING]) == (2, 4)
+
+
 def test_the_page_takes_a_fixed_number_of_statements(world: World) -> None:
     def statements() -> int:
         with counted(world.platform.engine) as seen:

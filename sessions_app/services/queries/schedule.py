@@ -162,13 +162,17 @@ class ScheduleWeek:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """The whole page at ``now``. ``wakes_at`` is when something on it next changes by itself."""
+    """The whole page at ``now``. ``wakes_at`` is when something on it next changes by itself.
+
+    ``counts`` are bookings, so each seat of a group counts; ``sessions_ahead`` are sessions.
+    """
 
     week: ScheduleWeek
     requests: tuple[HostSeat, ...]
     request_count: int
     tab: Tab
     counts: Mapping[Tab, int]
+    sessions_ahead: int
     listed: tuple[HostSeat, ...]
     has_more: bool
     offerings: tuple[tuple[str, str], ...]
@@ -220,7 +224,7 @@ def schedule(
     words = words_of(keep.text)
     rows = _rows(work, in_tab, order=_ORDERS[tab], limit=MOST_SIFTED if words else limit + 1)
     rows = [row for row in rows if occurs(words, row[2].name, row[0].title, row[0].custom_topic)]
-    request_count, counts = _tally(work, of_me, asking, conditions)
+    request_count, sessions_ahead, counts = _tally(work, of_me, asking, conditions)
     seats = tuple(_seat(work, *row) for row in requests)
     listed = tuple(_seat(work, *row) for row in rows[:limit])
     week = _week(work, host, axis, today)
@@ -230,6 +234,7 @@ def schedule(
         request_count=request_count,
         tab=tab,
         counts=counts,
+        sessions_ahead=sessions_ahead,
         listed=listed,
         has_more=len(rows) > limit,
         offerings=tuple(_offering_names(work, me)),
@@ -327,12 +332,14 @@ def _tally(
     of_me: ColumnElement[bool],
     asking: ColumnElement[bool],
     conditions: Mapping[Tab, ColumnElement[bool]],
-) -> tuple[int, dict[Tab, int]]:
+) -> tuple[int, int, dict[Tab, int]]:
     counted = sql_select(
-        func.count().filter(asking), *(func.count().filter(conditions[tab]) for tab in Tab)
+        func.count().filter(asking),
+        func.count(col(Booking.session_id).distinct()).filter(conditions[Tab.UPCOMING]),
+        *(func.count().filter(conditions[tab]) for tab in Tab),
     ).select_from(Booking)
-    requests, *tabs = work.db.execute(counted.where(of_me)).one()
-    return requests, dict(zip(list(Tab), tabs, strict=True))
+    requests, sessions, *tabs = work.db.execute(counted.where(of_me)).one()
+    return requests, sessions, dict(zip(list(Tab), tabs, strict=True))
 
 
 def _rows(work: UnitOfWork, *conditions: ColumnElement[bool], order: Sequence[Any], limit: int) -> list[_Row]:

@@ -13,13 +13,14 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Insert, event, inspect
 from sqlmodel import col, select
 
+from sessions_app.demo.sheets import SHEETS
 from sessions_app.demo.stage import Stage, set_stage
 from sessions_app.demo.story import Story, StoryClock
 from sessions_app.demo_accounts import DEMO_PASSWORD
 from sessions_app.domain.permissions import Actor
 from sessions_app.models import AuditEntry, OutboxMessage, Person
 from sessions_app.models.messages import OutboxState
-from sessions_app.services import audit, credits, passwords
+from sessions_app.services import audit, credits, materials, passwords
 from sessions_app.services.unit_of_work import Platform, UnitOfWork
 
 STUDENT_CREDITS = 5
@@ -50,6 +51,8 @@ def _load(platform: Platform, *, only_if_empty: bool) -> bool:
     stage = long_ago.run(_stage, Actor.system(), password_hash=password_hash, only_if_empty=only_if_empty)
     if stage is None:
         return False
+    if long_ago.files is not None:
+        _hand_out(long_ago, stage)
     if quiet.run(_is_to_be_told, Actor.system()):
         Story(quiet, stage).tell()
     quiet.run(_top_up, Actor.system(), student_id=stage.people["noah"].id)
@@ -61,6 +64,21 @@ def _stage(work: UnitOfWork, *, password_hash: str, only_if_empty: bool) -> Stag
     if only_if_empty and work.db.exec(select(Person.id).limit(1)).first() is not None:
         return None
     return set_stage(work, password_hash=password_hash)
+
+
+def _hand_out(platform: Platform, stage: Stage) -> None:
+    """Give each offering the files it lacks, by their names."""
+    for sheet in SHEETS:
+        offering = stage.offering(sheet.teacher, sheet.offering, sheet.course)
+        there = platform.read(materials.of_offering, Actor.system(), offering_id=offering.id)
+        if all(file.name != sheet.name for file in there):
+            materials.add(
+                platform,
+                stage.actor(sheet.teacher),
+                offering_id=offering.id,
+                name=sheet.name,
+                content=sheet.content,
+            )
 
 
 def _is_to_be_told(work: UnitOfWork) -> bool:

@@ -1,4 +1,4 @@
-"""Which sessions of the story are over and were never held, and who was to come to them."""
+"""What of the story lies behind: sessions never held, those nobody has judged yet, and where people write."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Collection
 from sqlmodel import col, select
 
 from sessions_app.domain.booking_lifecycle import BookingStatus, SessionStatus
-from sessions_app.models import Booking, TeachingSession
+from sessions_app.models import Booking, Conversation, Review, TeachingSession
 from sessions_app.services import seats
 from sessions_app.services.unit_of_work import UnitOfWork
 
@@ -31,3 +31,31 @@ def over_and_open(work: UnitOfWork, *, instructor_ids: Collection[str]) -> list[
 def expected(work: UnitOfWork, *, session_id: str) -> list[Booking]:
     """The seats of those who were to come."""
     return [seat for seat in seats.seats_of(work, session_id) if seat.status in _DUE]
+
+
+def to_be_reviewed(work: UnitOfWork, *, student_id: str, instructor_id: str) -> Booking | None:
+    """The student's last completed session with this instructor; None where they have judged one already."""
+    judged = select(Review.id).where(
+        col(Review.author_id) == student_id, col(Review.instructor_id) == instructor_id
+    )
+    if work.db.exec(judged.limit(1)).first() is not None:
+        return None
+    completed = select(Booking).where(
+        col(Booking.student_id) == student_id,
+        col(Booking.instructor_id) == instructor_id,
+        col(Booking.status) == BookingStatus.COMPLETED,
+    )
+    return work.db.exec(completed.order_by(col(Booking.ends_at).desc())).first()
+
+
+def conversation(work: UnitOfWork, *, instructor_id: str, student_id: str | None) -> str | None:
+    """The conversation of a pair, or without a student that of the instructor's next group; None before there is
+    one.
+    """
+    mine = select(Conversation.id).where(col(Conversation.instructor_id) == instructor_id)
+    if student_id is not None:
+        return work.db.exec(mine.where(col(Conversation.student_id) == student_id)).first()
+    ahead = mine.join(TeachingSession, col(TeachingSession.id) == col(Conversation.session_id)).where(
+        col(TeachingSession.starts_at) > work.now
+    )
+    return work.db.exec(ahead.order_by(col(TeachingSession.starts_at))).first()

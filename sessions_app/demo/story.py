@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from sessions_app.adapters.sandbox_payments import SandboxGateway
 from sessions_app.demo import card, past
 from sessions_app.demo.stage import Stage
+from sessions_app.demo.words import OPINIONS, THREADS, Opinion, Thread
 from sessions_app.domain.availability import local_date, to_utc
 from sessions_app.domain.permissions import Actor, Role
 from sessions_app.domain.timespans import TimeSpan
@@ -19,9 +20,11 @@ from sessions_app.models import Offering, TeachingSession
 from sessions_app.models.catalogue import Modality
 from sessions_app.services import (
     bookings,
+    conversations,
     enrollments,
     gateway_tasks,
     requests,
+    reviews,
     sessions,
     slots,
 )
@@ -81,6 +84,10 @@ class Story:
         self._coming_days()
         self._full_day()
         self._waiting_for_answers()
+        for opinion in OPINIONS:
+            self._judge(opinion)
+        for number, thread in enumerate(THREADS):
+            self._write(number, thread)
 
     # ------------------------------------------------------------ acts
 
@@ -207,6 +214,54 @@ class Story:
             message="Where does the spectral theorem come from?",
             topic="The spectral theorem, in pictures",
         )
+
+    def _judge(self, opinion: Opinion) -> None:
+        """A review the day after the last session of the two, answered some hours later; once for ever."""
+        people = self._stage.people
+        self._clock.at = self._now
+        booking = self._platform.read(
+            past.to_be_reviewed,
+            Actor.system(),
+            student_id=people[opinion.learner].id,
+            instructor_id=people[opinion.teacher].id,
+        )
+        if booking is None:
+            return
+        self._clock.at = min(booking.ends_at + 20 * HOUR, self._now)
+        review = self._platform.run(
+            reviews.write,
+            self._stage.actor(opinion.author),
+            booking_id=booking.id,
+            rating=opinion.rating,
+            body=opinion.body,
+        )
+        if opinion.answer:
+            self._clock.at = min(self._clock.at + 3 * HOUR, self._now)
+            teacher = self._stage.actor(opinion.teacher)
+            self._platform.run(reviews.answer, teacher, review_id=review.id, body=opinion.answer)
+
+    def _write(self, number: int, thread: Thread) -> None:
+        """What was said in a conversation. Its keys make it the same however often it is told."""
+        people = self._stage.people
+        self._clock.at = self._now
+        conversation_id = self._platform.read(
+            past.conversation,
+            Actor.system(),
+            instructor_id=people[thread.teacher].id,
+            student_id=people[thread.learner].id if thread.learner else None,
+        )
+        if conversation_id is None:
+            return
+        for place, said in enumerate(thread.said):
+            on = local_date(self._now, HOME) - said.days_ago * DAY
+            self._clock.at = to_utc(on, said.clock.hour * 60 + said.clock.minute, HOME)
+            self._platform.run(
+                conversations.send,
+                self._stage.actor(said.author),
+                conversation_id=conversation_id,
+                body=said.body,
+                key=f"demo:{number}:{place}",
+            )
 
     def _on(self, days: int, hour: int) -> datetime:
         """The wall time ``hour`` in the story's home town, so many days from today."""

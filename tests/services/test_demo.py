@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from sqlmodel import col, select
 
 from sessions_app import demo
+from sessions_app.adapters.disk_files import DiskFiles
+from sessions_app.demo.sheets import SHEETS
 from sessions_app.demo_accounts import DEMO_ACCOUNTS, DEMO_PASSWORD
 from sessions_app.domain.availability import local_date, to_utc
 from sessions_app.domain.booking_lifecycle import OCCUPYING, BookingStatus
@@ -23,17 +27,21 @@ from sessions_app.models import (
     GatewayTask,
     GuardianLink,
     InstructorProfile,
+    Material,
+    Message,
     Offering,
     OutboxMessage,
     Person,
     PublishedSlot,
     Refund,
+    Review,
 )
 from sessions_app.models.catalogue import BookingMode, SessionType
 from sessions_app.models.messages import OutboxState
 from sessions_app.models.money import TaskState
-from sessions_app.services import access, bookings, calendars, credits, passwords, slots
-from sessions_app.services.queries import courses
+from sessions_app.services import access, bookings, calendars, credits, materials, passwords, reviews, slots
+from sessions_app.services.queries import conversations, courses
+from sessions_app.services.queries import reviews as review_queries
 from sessions_app.services.unit_of_work import Platform, UnitOfWork
 from sessions_app.settings import parse_settings
 from tests.doubles.clock import StoppedClock
@@ -55,7 +63,8 @@ def told(shared_run: SharedRun, tmp_path_factory: pytest.TempPathFactory) -> Ite
 @contextmanager
 def _told(shared_run: SharedRun, folder: Path, today: datetime) -> Iterator[Platform]:
     url = shared_run.sqlite_copy(folder / "demo.db")
-    with platform_on(parse_settings(database_url=url, data_dir=folder), StoppedClock(today)) as platform:
+    settings, files = parse_settings(database_url=url, data_dir=folder), DiskFiles(folder / "materials")
+    with platform_on(settings, StoppedClock(today), files=files) as platform:
         demo.load(platform)
         yield platform
 
@@ -291,18 +300,82 @@ def test_a_group_has_seats_left_and_one_day_is_full(told: Platform) -> None:
     assert sorted(free.values())[:2] == [0, min(count for count in free.values() if count)]
 
 
+def test_one_instructor_has_an_average_and_answers_reviews_and_others_have_too_few(told: Platform) -> None:
+    ada, *others = (person(told, email).id for email in INSTRUCTORS)
+
+    seen = told.read(review_queries.of_instructor, Actor.anonymous(), instructor_id=ada)
+    assert seen.total >= reviews.ENOUGH
+    assert any(review.answer for review in seen.rows)
+    averages = told.read(review_queries.averages, Actor.anonymous(), [ada, *others])
+    assert averages.keys() == {ada}
+    assert all(review.created_at <= told.clock.now() for review in rows(told, select(Review)))
+
+
+@pytest.mark.parametrize(
+    ("email", "unread"),
+    [
+        ("student@demo.test", 2),
+        ("guardian@demo.test", 0),
+        ("instructor@demo.test", 1),
+        ("instructor2@demo.test", 1),
+        ("instructor3@demo.test", 1),
+        ("lukasz@demo.test", 1),
+    ],
+)
+def test_people_write_to_each_other_and_some_of_it_is_new(told: Platform, email: str, unread: int) -> None:
+    inbox = told.read(conversations.inbox, acting(told, email))
+
+    assert any(row.last for row in inbox.rows)
+    assert inbox.unread == unread
+
+
+def test_the_second_student_has_nothing_to_read(told: Platform) -> None:
+    assert told.read(conversations.unread, acting(told, "student2@demo.test")) == 0
+
+
+def test_messages_are_written_one_after_another_before_now(told: Platform) -> None:
+    written = rows(told, select(Message).order_by(col(Message.conversation_id), col(Message.id)))
+
+    for one, other in pairwise(written):
+        assert one.created_at < told.clock.now()
+        assert one.conversation_id != other.conversation_id or one.created_at < other.created_at
+
+
+def test_a_student_reads_the_files_of_the_session_they_have_booked(told: Platform) -> None:
+    *_, paid = offerings_in_first_course(told, "instructor@demo.test")[:2]
+    noah = acting(told, "student@demo.test")
+
+    (file,) = told.read(materials.of_offering, noah, offering_id=paid.id)
+
+    assert (file.name, file.label) == ("Determinants, six problems.pdf", "PDF")
+    assert materials.download(told, noah, material_id=file.id).content.startswith(b"%PDF-")
+
+
+def test_every_worksheet_is_a_pdf_whose_table_finds_each_object() -> None:
+    worksheets = {sheet.content for sheet in SHEETS if sheet.name.endswith(".pdf")}
+
+    assert len(worksheets) == 2
+    for content in worksheets:
+        table = int(re.findall(rb"startxref\n(\d+)", content)[0])
+        places = re.findall(rb"(\d{10}) 00000 n", content[table:])
+        assert content[table:].startswith(b"xref\n0 %d\n" % (len(places) + 1))
+        for number, place in enumerate(places, 1):
+            assert content[int(place) :].startswith(b"%d 0 obj\n" % number)
+        length, stream = re.findall(rb"/Length (\d+) >>\nstream\n(.*)\nendstream", content, re.DOTALL)[0]
+        assert len(stream) == int(length)
+
+
 def test_loading_twice_changes_nothing_and_a_week_later_tells_what_is_new(
     database_url: str, tmp_path: Path
 ) -> None:
     clock = StoppedClock(A_TUESDAY)
+    settings = parse_settings(database_url=database_url, data_dir=tmp_path)
 
     def counted() -> list[int]:
-        return [
-            len(rows(platform, select(table)))
-            for table in (Person, Offering, Enrollment, Booking, OutboxMessage)
-        ]
+        once = (Person, Offering, Enrollment, Material)
+        return [len(rows(platform, select(table))) for table in (*once, Booking, Message, OutboxMessage)]
 
-    with platform_on(parse_settings(database_url=database_url, data_dir=tmp_path), clock) as platform:
+    with platform_on(settings, clock, files=DiskFiles(tmp_path / "materials")) as platform:
         assert demo.load_if_empty(platform)
         first = counted()
         assert not demo.load_if_empty(platform)
@@ -312,8 +385,12 @@ def test_loading_twice_changes_nothing_and_a_week_later_tells_what_is_new(
         clock.set(A_TUESDAY + timedelta(days=9))
         demo.load(platform)
         later = counted()
-        assert later[:3] == first[:3]
-        assert later[3] > first[3]
+        assert later[:4] == first[:4]
+        assert later[4] > first[4]
+        judged = [(review.author_id, review.instructor_id) for review in rows(platform, select(Review))]
+        written = [(message.conversation_id, message.body) for message in rows(platform, select(Message))]
+        for told_once in (judged, written):
+            assert len(set(told_once)) == len(told_once)
         student = person(platform, "student@demo.test")
         assert platform.read(credits.balance_of, Actor.system(), student.id) == 5
 

@@ -16,6 +16,7 @@ from tests.infra.axe import assert_accessible
 from tests.infra.browser import DESKTOP, PHONE, Screen, Theme
 from tests.infra.visitor import NewVisitor, Visitor
 from tests.journeys.backstage import Backstage
+from tests.journeys.teaching import save_hours
 
 PATH = "/instructor/availability"
 only_on = pytest.mark.parametrize
@@ -52,11 +53,6 @@ def windows(backstage: Backstage, person: Person) -> list[tuple[int, int, int, b
     return [(one.day_of_week, one.start_minute, one.end_minute, one.is_active) for one in found]
 
 
-def save(page: Page) -> None:
-    page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_text("All changes are saved")).to_be_visible()
-
-
 def test_a_week_is_set_copied_and_saved(
     at_the_page: Visitor, backstage: Backstage, instructor: Person
 ) -> None:
@@ -80,7 +76,7 @@ def test_a_week_is_set_copied_and_saved(
     expect(page.get_by_role("switch", name="Sunday")).to_be_checked()
     page.get_by_role("button", name="Remove 13:00 to 17:30").last.click()
     expect(row(page, "Sunday").get_by_label("Start")).to_have_count(1)
-    save(page)
+    save_hours(page)
     assert windows(backstage, instructor) == [
         (0, 540, 720, True),
         (1, 540, 720, True),
@@ -89,7 +85,7 @@ def test_a_week_is_set_copied_and_saved(
         (3, 780, 1050, True),
     ]
     page.get_by_role("switch", name="Sunday").click()
-    save(page)
+    save_hours(page)
     at_the_page.reload()
     page.get_by_role("switch", name="Sunday").click()
     expect(row(page, "Sunday").get_by_label("End")).to_have_value("12:00")
@@ -101,7 +97,7 @@ def test_what_was_typed_last_is_saved_by_the_click_on_save(
     page = at_the_page.page
     page.get_by_role("switch", name="Monday").click()
     row(page, "Monday").get_by_label("End").fill("13:00")
-    save(page)
+    save_hours(page)
     assert windows(backstage, instructor) == [(1, 540, 780, True)]
 
 
@@ -135,7 +131,7 @@ def test_hours_over_midnight_become_two(
     saturday.get_by_label("End").blur()
     page.get_by_role("button", name=re.compile("Split at midnight")).click()
     expect(saturday.get_by_label("End")).to_have_value("24:00")
-    save(page)
+    save_hours(page)
     assert windows(backstage, instructor) == [(0, 0, 120, True), (6, 1320, 1440, True)]
 
 
@@ -162,7 +158,7 @@ def test_a_holiday_and_another_day_with_other_hours(
     expect(dialog.get_by_label("End")).to_have_value("11:00")
     dialog.get_by_role("button", name="Apply").click()
     expect(page.get_by_text("09:00 – 11:00")).to_be_visible()
-    save(page)
+    save_hours(page)
     overrides = {one.on: one.windows for one in stored(backstage, instructor).schedule.overrides}
     assert overrides == {first + timedelta(days=n): () for n in range(4)} | {other: ((540, 660),)}
 
@@ -201,7 +197,7 @@ def test_students_see_new_hours_within_a_second(
     editor.page.get_by_role("button", name="Start from a pattern").click()
     editor.page.get_by_role("menuitem", name="Weekdays 9–17").click()
     expect(editor.page.get_by_role("switch", name="Friday")).to_be_checked()
-    save(editor.page)
+    save_hours(editor.page)
     expect(free.first).to_be_visible()
 
 

@@ -5,13 +5,11 @@ Two people look on, each in a browser of their own: what one does, the other see
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from sessions_app.domain.booking_lifecycle import BookingStatus
 from sessions_app.models import Offering, Person
@@ -19,9 +17,9 @@ from sessions_app.models.catalogue import BookingMode, SessionType, TopicType
 from sessions_app.services.bookings import Details, Placed
 from tests.infra.axe import assert_accessible
 from tests.infra.browser import DESKTOP, PHONE, Screen, Theme
+from tests.journeys.teaching import block, drag
+from tests.journeys.together import at_once
 from tests.journeys.venue import Venue
-
-AT_ONCE_MS = 1000  # from one screen's answer to the other's change
 
 
 class School(Venue):
@@ -64,19 +62,6 @@ class School(Venue):
 @pytest.fixture
 def school(venue: Venue) -> School:
     return School(venue)
-
-
-def at_once(act: Callable[[], object], done: Locator, seen: Locator) -> None:
-    """``act``, then ``done`` on the own screen; ``seen`` comes on the other's within a second of that."""
-    act()
-    expect(done).to_be_visible()
-    since = time.monotonic()
-    expect(seen).to_be_visible(timeout=AT_ONCE_MS)
-    assert time.monotonic() - since < AT_ONCE_MS / 1000
-
-
-def block(page: Page, name: str) -> Locator:
-    return page.locator("[data-block]").filter(has_text=name)
 
 
 def test_an_instructor_accepts_a_request_and_the_student_sees_it(school: School) -> None:
@@ -155,20 +140,8 @@ def test_a_session_is_dragged_asked_about_and_moved_on_both_screens(school: Scho
     placed = school.world.book(school.student, school.offering(), school.at(1, 10))
     week, home = school.week(), school.home()
     expect(home.get_by_text("to 11:00").or_(home.get_by_text("10:00 – 11:00")).first).to_be_visible()
-    session = block(week, "Noah Berger")
-    session.scroll_into_view_if_needed()
-    tuesday = week.locator(f'[data-day="{school.at(1, 0):%Y-%m-%d}"]').bounding_box()
-    wednesday = week.locator(f'[data-day="{school.at(2, 0):%Y-%m-%d}"]').bounding_box()
-    box = session.bounding_box()
-    assert tuesday is not None
-    assert wednesday is not None
-    assert box is not None
-
-    week.mouse.move(box["x"] + 20, box["y"] + 12)
-    week.mouse.down()
-    week.mouse.move(box["x"] + 60, box["y"] + 40, steps=4)
-    week.mouse.move(wednesday["x"] + 20, box["y"] + 12 + 2 * box["height"], steps=6)
-    week.mouse.up()
+    wednesday = week.locator(f'[data-day="{school.at(2, 0):%Y-%m-%d}"]')
+    drag(block(week, "Noah Berger"), to_day=wednesday, hours=2)
 
     dialog = week.get_by_role("dialog", name="Move this session")
     expect(dialog).to_contain_text("→")

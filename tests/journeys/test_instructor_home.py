@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import time
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 
 from sessions_app.domain.booking_lifecycle import BookingStatus
 from sessions_app.domain.permissions import Role
@@ -16,7 +15,8 @@ from sessions_app.models import InstructorProfile
 from sessions_app.services import outcomes, sessions
 from tests.infra.axe import assert_accessible
 from tests.infra.browser import DESKTOP, PHONE, Screen, Theme
-from tests.journeys.test_instructor_bookings import AT_ONCE_MS, School
+from tests.journeys.test_instructor_bookings import School
+from tests.journeys.together import seen_at_once
 from tests.journeys.venue import Venue
 from tests.services.world import acting
 
@@ -24,13 +24,6 @@ from tests.services.world import acting
 @pytest.fixture
 def school(venue: Venue) -> School:
     return School(venue)
-
-
-def at_once(seen: Locator) -> None:
-    """It comes within a second of now."""
-    since = time.monotonic()
-    expect(seen).to_be_visible(timeout=AT_ONCE_MS)
-    assert time.monotonic() - since < AT_ONCE_MS / 1000
 
 
 def test_a_student_books_and_instructor_and_assistant_see_it_at_once(school: School, screen: Screen) -> None:
@@ -47,13 +40,13 @@ def test_a_student_books_and_instructor_and_assistant_see_it_at_once(school: Sch
     times.get_by_role("button").first.click()
     book = student.page.get_by_role("button", name=re.compile("^Book Session"))
     expect(book).to_be_visible()
-    at_once(staff.page.get_by_role("button", name=re.compile("Tutorial")))
+    seen_at_once(staff.page.get_by_role("button", name=re.compile("Tutorial")))
     expect(staff.page.get_by_text("Ada Lindqvist with Noah Berger")).to_be_visible()
     book.click()
     expect(student.page.get_by_text("Session Booked!")).to_be_visible()
 
-    at_once(teacher.page.get_by_role("region", name="Next").get_by_text("Noah Berger"))
-    at_once(staff.page.get_by_text("Nothing is on today."))
+    seen_at_once(teacher.page.get_by_role("region", name="Next").get_by_text("Noah Berger"))
+    seen_at_once(staff.page.get_by_text("Nothing is on today."))
 
 
 def test_requests_are_answered_from_home(school: School, screen: Screen) -> None:

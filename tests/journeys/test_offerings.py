@@ -7,7 +7,7 @@ import secrets
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from sessions_app.models import AvailabilityRule, Person
 from sessions_app.services.unit_of_work import UnitOfWork
@@ -16,6 +16,7 @@ from tests.infra.browser import DESKTOP, PHONE, Screen, Theme
 from tests.infra.visitor import NewVisitor, Visitor
 from tests.journeys.backstage import Backstage
 from tests.journeys.conftest import Site
+from tests.journeys.teaching import offering_row, say_what_is_taught, sign_up
 from tests.journeys.wizard import to_confirm
 
 PAGE = "/instructor/offerings"
@@ -23,17 +24,10 @@ PDF = b"%PDF-1.7\n% a worksheet\n"
 desktop = pytest.mark.parametrize("screen", [DESKTOP], ids=["desktop"], indirect=True)
 
 
-def sign_up(visitor: Visitor, name: str) -> str:
+def arrive(visitor: Visitor, name: str) -> str:
     """A new instructor on the page of their offerings; their address."""
-    email = f"{secrets.token_hex(6)}@example.org"
-    page = visitor.page
-    visitor.open(f"/signup?next={PAGE}")
-    page.get_by_label("Name").fill(name)
-    page.get_by_label("Email").fill(email)
-    page.get_by_label("Password", exact=True).fill(secrets.token_hex(12))
-    page.get_by_role("radio", name="To teach").check()
-    visitor.navigate(lambda: page.get_by_role("button", name="Create account").click())
-    expect(page.get_by_role("heading", name="Offerings", level=1)).to_be_visible()
+    email = sign_up(visitor, name, role="To teach", after=PAGE)
+    expect(visitor.page.get_by_role("heading", name="Offerings", level=1)).to_be_visible()
     return email
 
 
@@ -51,19 +45,6 @@ def keep_hours(backstage: Backstage, person: Person) -> None:
     backstage.do(change)
 
 
-def say_what_is_taught(page: Page, course: str) -> None:
-    page.get_by_role("link", name="Say what you teach").click()
-    expect(page.get_by_role("heading", name="Your teaching")).to_be_visible()
-    page.get_by_role("textbox", name="Headline").fill("Calm and clear")
-    page.get_by_role("checkbox", name=course).check()
-    page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("heading", name="Nothing to book yet")).to_be_visible()
-
-
-def row(page: Page, title: str) -> Locator:
-    return page.get_by_role("listitem").filter(has=page.get_by_role("heading", name=title, exact=True))
-
-
 def upload(page: Page, name: str, content: bytes) -> None:
     page.get_by_label("Add files").set_input_files(
         files=[{"name": name, "mimeType": "application/octet-stream", "buffer": content}]
@@ -76,7 +57,7 @@ def test_a_new_instructor_makes_two_offerings_and_a_student_books_both(
     teacher = new_visitor(screen=screen)
     page = teacher.page
     name = f"Nora {secrets.token_hex(3).title()}"
-    email = sign_up(teacher, name)
+    email = arrive(teacher, name)
     course = backstage.course()
     say_what_is_taught(page, course.title)
 
@@ -94,7 +75,7 @@ def test_a_new_instructor_makes_two_offerings_and_a_student_books_both(
     page.get_by_role("radio", name="Free").check()
     expect(page.get_by_role("textbox", name="Price a seat")).to_be_hidden()
     page.get_by_role("button", name="Create offering").click()
-    expect(row(page, "Exam practice")).to_contain_text("Free")
+    expect(offering_row(page, "Exam practice")).to_contain_text("Free")
 
     # A group, too large at first; then with a file.
     page.get_by_role("link", name="New offering").click()
@@ -106,7 +87,7 @@ def test_a_new_instructor_makes_two_offerings_and_a_student_books_both(
     expect(page.get_by_text("A group has 2 to 20 seats.")).to_be_visible()
     page.get_by_role("textbox", name="Seats").fill("4")
     page.get_by_role("button", name="Create offering").click()
-    group = row(page, "Problem hour")
+    group = offering_row(page, "Problem hour")
     expect(group).to_contain_text("Group of 4")
     group.get_by_role("link", name="Edit").click()
     expect(page.get_by_role("heading", name="Materials")).to_be_visible()
@@ -152,15 +133,15 @@ def test_offerings_are_put_in_order_by_keyboard_and_by_drag(visitor: Visitor, ba
     teacher_with_two(visitor, backstage)
     titles = page.get_by_role("main").get_by_role("heading", level=2)
     expect(titles).to_have_text(["First", "Second"])
-    down = row(page, "First").get_by_role("button", name="Move down")
+    down = offering_row(page, "First").get_by_role("button", name="Move down")
     down.focus()
     page.keyboard.press("Enter")
     expect(titles).to_have_text(["Second", "First"])
     expect(page.get_by_role("status").filter(has_text="First is now number 2 of 2")).to_be_attached()
     expect(down).to_be_focused()
 
-    row(page, "First").locator("[data-handle]").drag_to(
-        row(page, "Second"), target_position={"x": 60, "y": 3}
+    offering_row(page, "First").locator("[data-handle]").drag_to(
+        offering_row(page, "Second"), target_position={"x": 60, "y": 3}
     )
     expect(titles).to_have_text(["First", "Second"])
     visitor.reload()
@@ -169,7 +150,7 @@ def test_offerings_are_put_in_order_by_keyboard_and_by_drag(visitor: Visitor, ba
 
 def teacher_with_two(visitor: Visitor, backstage: Backstage) -> Person:
     """The visitor, signed in as a new instructor with two free offerings."""
-    email = sign_up(visitor, "Olga Order")
+    email = arrive(visitor, "Olga Order")
     page = visitor.page
     say_what_is_taught(page, backstage.course().title)
     for title, link in (("First", "Make your first offering"), ("Second", "New offering")):
@@ -177,7 +158,7 @@ def teacher_with_two(visitor: Visitor, backstage: Backstage) -> Person:
         page.get_by_role("textbox", name="Title").fill(title)
         page.get_by_role("radio", name="Free").check()
         page.get_by_role("button", name="Create offering").click()
-        expect(row(page, title)).to_be_visible()
+        expect(offering_row(page, title)).to_be_visible()
     return backstage.person(email)
 
 
@@ -187,7 +168,7 @@ def test_switching_copying_and_leaving_with_changes(visitor: Visitor, backstage:
     teacher_with_two(visitor, backstage)
     page.get_by_role("switch", name="Offer First").click()
     expect(page.get_by_role("switch", name="Offer First")).to_have_attribute("aria-checked", "false")
-    row(page, "First").get_by_role("button", name="Duplicate").click()
+    offering_row(page, "First").get_by_role("button", name="Duplicate").click()
     expect(page.get_by_role("textbox", name="Title")).to_have_value("First (copy)")
 
     page.get_by_role("textbox", name="Description").fill("Something new")
@@ -205,8 +186,8 @@ def test_switching_copying_and_leaving_with_changes(visitor: Visitor, backstage:
     page.get_by_role("link", name="New offering").click()
     page.get_by_role("textbox", name="Title").fill("Never saved")
     page.get_by_role("link", name="Discard").click()
-    expect(row(page, "First (copy)")).to_be_visible()
-    expect(row(page, "Never saved")).to_have_count(0)
+    expect(offering_row(page, "First (copy)")).to_be_visible()
+    expect(offering_row(page, "Never saved")).to_have_count(0)
 
 
 @desktop
@@ -215,7 +196,7 @@ def test_going_back_with_changes_asks_first_and_loses_nothing_when_staying(
 ) -> None:
     page = visitor.page
     teacher_with_two(visitor, backstage)
-    row(page, "First").get_by_role("link", name="Edit").click()
+    offering_row(page, "First").get_by_role("link", name="Edit").click()
     description = page.get_by_role("textbox", name="Description")
     description.fill("Something new")
     editor, asked = page.url, []
@@ -234,7 +215,7 @@ def test_going_back_with_changes_asks_first_and_loses_nothing_when_staying(
     page.evaluate("history.forward()")
     expect(description).to_have_value("")
     page.evaluate("history.back()")
-    expect(row(page, "First")).to_be_visible()
+    expect(offering_row(page, "First")).to_be_visible()
 
 
 @pytest.mark.parametrize(

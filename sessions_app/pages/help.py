@@ -1,12 +1,13 @@
-"""The student guides: ``docs/guides/*.md``, turned into pages when the app is compiled.
+"""The user guides: ``docs/guides/*.md``, turned into pages when the app is compiled.
 
-Figures in the texts (``$free_hours`` …) come from the settings, so a guide never contradicts the rules in force. A
+Figures in the texts (``$free_hours`` …) come from the settings and the rules, so a guide never contradicts them. A
 guide that names an unknown figure stops the compilation.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 from string import Template
@@ -16,6 +17,8 @@ from markdown_it import MarkdownIt
 
 from sessions_app.components import layout, ui
 from sessions_app.components.bound import toasts, visitor
+from sessions_app.services import reviews
+from sessions_app.services.queries import board, instructor_home
 from sessions_app.settings import Settings, load_settings
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "guides"
@@ -24,9 +27,11 @@ ORDER = (
     "payment-and-cancelling",
     "joining",
     "holding",
+    "today",
     "hours",
     "schedule",
     "offerings",
+    "board",
     "time-zones",
     "account",
 )
@@ -48,7 +53,7 @@ class Guide:
 
 
 def figures(settings: Settings) -> dict[str, str]:
-    """What the guides may quote from the settings."""
+    """What the guides may quote from the settings and the rules."""
     return {
         "instructor": settings.instructor_label.lower(),
         "support_email": settings.support_email,
@@ -67,6 +72,10 @@ def figures(settings: Settings) -> dict[str, str]:
         "material_mb": str(settings.max_material_mb),
         "no_show_minutes": str(settings.no_show_wait_minutes),
         "dispute_hours": str(settings.dispute_window_hours),
+        "enough_reviews": str(reviews.ENOUGH),
+        "worth_saying": str(instructor_home.WORTH_SAYING),
+        "near_hours": str(board.NEAR_EXPIRY // timedelta(hours=1)),
+        "soon_minutes": str(board.SOON // timedelta(minutes=1)),
     }
 
 

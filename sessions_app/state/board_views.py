@@ -362,7 +362,7 @@ def _presence(row: BoardRow, viewer: Viewer, now: datetime) -> str:
         BoardState.LATE: "Not started",
         BoardState.RUNNING: "Under way",
         BoardState.NO_SHOW: "Nobody taught",
-        BoardState.DISPUTE: "A decision",
+        BoardState.DISPUTE: "To be decided",
     }
     return said.get(row.state, "")
 

@@ -141,7 +141,7 @@ def test_a_live_update_shows_what_is_new(opened: Any, tab: Tab, world: World) ->
 def test_a_dispute_is_decided_with_a_choice_and_a_reason(
     opened: Any, tab: Tab, world: World, objected: Booking
 ) -> None:
-    assert [row.presence for row in opened("/assistant?show=disputes").view.rows] == ["A decision"]
+    assert [row.presence for row in opened("/assistant?show=disputes").view.rows] == ["To be decided"]
     address = f"/assistant?session={objected.session_id}"
     (dispute,) = opened(address).panel.disputes
     assert dispute.title == "Noah Berger’s seat"

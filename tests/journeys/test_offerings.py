@@ -218,6 +218,21 @@ def test_going_back_with_changes_asks_first_and_loses_nothing_when_staying(
     expect(offering_row(page, "First")).to_be_visible()
 
 
+def test_what_is_told_floats_above_the_bar_that_saves(visitor: Visitor, backstage: Backstage) -> None:
+    backstage.sign_in(visitor, backstage.person("instructor@demo.test"))
+    page = visitor.page
+    for path, words in (
+        (f"{PAGE}?new=1", "Create offering"),
+        (f"{PAGE}?profile=1", "Save"),
+        ("/instructor/availability", "Save"),
+    ):
+        visitor.open(path)
+        saves = page.get_by_role("button", name=words, exact=True).bounding_box()
+        told = page.locator("[data-toasts]").evaluate("node => node.getBoundingClientRect().bottom")
+        assert saves is not None
+        assert told < saves["y"], path
+
+
 @pytest.mark.parametrize(
     ("screen", "theme"),
     [(DESKTOP, "light"), (DESKTOP, "dark"), (PHONE, "light"), (PHONE, "dark")],

@@ -102,6 +102,11 @@ class RawSocket:
 
     def send(self, event: str, *, path: str = "/", until: str | None = None, **payload: Any) -> str:
         """Send an event by name and return all that comes back, as one text; as ``heard``."""
+        self.say(event, path=path, **payload)
+        return self.heard(quiet=0.6 if until is None else 5, until=until)
+
+    def say(self, event: str, *, path: str = "/", **payload: Any) -> None:
+        """Send an event by name and wait for nothing. The events of a tab are worked off in turn."""
         packet = {
             "name": event,
             "payload": payload,
@@ -109,7 +114,6 @@ class RawSocket:
             "router_data": {"pathname": path, "asPath": path, "query": {}},
         }
         self._socket.send(f"42{NAMESPACE},{json.dumps(['event', packet])}")
-        return self.heard(quiet=0.6 if until is None else 5, until=until)
 
     def heard(self, *, quiet: float = 0.6, until: str | None = None) -> str:
         """Everything that arrives until nothing has for ``quiet`` seconds, or a message holds ``until``."""

@@ -90,24 +90,28 @@ class Backstage:
             self.do(lambda work, link=link: work.db.add(link))
         return person
 
-    def new_instructor(self) -> Person:
-        """A new instructor of the first course, who offers an hour for free and has no hours open."""
+    def new_instructor(self, *titles: str) -> Person:
+        """A new instructor of the first course, who offers an hour for free (or one of each of these titles) and
+        has no hours open.
+        """
         person = self._new("Ines Moreau", Role.INSTRUCTOR)
         course, now = self.course(), self.platform.clock.now()
 
         def add(work: UnitOfWork) -> None:
             work.db.add(InstructorCourse(instructor_id=person.id, course_id=course.id))
-            work.db.add(
-                Offering(
-                    instructor_id=person.id,
-                    course_id=course.id,
-                    title="First session",
-                    duration_minutes=60,
-                    price_minor=0,
-                    created_at=now,
-                    updated_at=now,
+            for position, title in enumerate(titles or ("First session",)):
+                work.db.add(
+                    Offering(
+                        instructor_id=person.id,
+                        course_id=course.id,
+                        title=title,
+                        position=position,
+                        duration_minutes=60,
+                        price_minor=0,
+                        created_at=now,
+                        updated_at=now,
+                    )
                 )
-            )
 
         self.do(add)
         return person

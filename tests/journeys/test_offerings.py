@@ -15,7 +15,6 @@ from tests.infra.axe import assert_accessible
 from tests.infra.browser import DESKTOP, PHONE, Screen, Theme
 from tests.infra.visitor import NewVisitor, Visitor
 from tests.journeys.backstage import Backstage
-from tests.journeys.conftest import Site
 from tests.journeys.teaching import offering_row, say_what_is_taught, sign_up
 from tests.journeys.wizard import to_confirm
 
@@ -45,14 +44,13 @@ def keep_hours(backstage: Backstage, person: Person) -> None:
     backstage.do(change)
 
 
-def upload(page: Page, name: str, content: bytes) -> None:
-    page.get_by_label("Add files").set_input_files(
-        files=[{"name": name, "mimeType": "application/octet-stream", "buffer": content}]
-    )
+def upload(page: Page, file: Path, content: bytes) -> None:
+    file.write_bytes(content)
+    page.get_by_label("Add files").set_input_files(file)
 
 
 def test_a_new_instructor_makes_two_offerings_and_a_student_books_both(
-    new_visitor: NewVisitor, backstage: Backstage, site: Site, screen: Screen
+    new_visitor: NewVisitor, backstage: Backstage, tmp_path: Path, screen: Screen
 ) -> None:
     teacher = new_visitor(screen=screen)
     page = teacher.page
@@ -92,11 +90,11 @@ def test_a_new_instructor_makes_two_offerings_and_a_student_books_both(
     group.get_by_role("link", name="Edit").click()
     expect(page.get_by_role("heading", name="Materials")).to_be_visible()
     teacher.allow("415", "413")
-    upload(page, "Worksheet.pdf", b"MZ\x90\x00 a program")
+    upload(page, tmp_path / "Worksheet.pdf", b"MZ\x90\x00 a program")
     expect(page.get_by_role("alert").filter(has_text="Files of this kind are not taken")).to_be_visible()
-    upload(page, "Large.pdf", PDF + bytes(21_000_000))
+    upload(page, tmp_path / "Large.pdf", PDF + bytes(21_000_000))
     expect(page.get_by_role("alert").filter(has_text="Please keep files under 20 MB.")).to_be_visible()
-    upload(page, "Worksheet.pdf", PDF)
+    upload(page, tmp_path / "Worksheet.pdf", PDF)
     expect(page.get_by_role("link", name="Worksheet.pdf")).to_be_visible()
 
     # The student.
@@ -148,18 +146,12 @@ def test_offerings_are_put_in_order_by_keyboard_and_by_drag(visitor: Visitor, ba
     expect(titles).to_have_text(["First", "Second"])
 
 
-def teacher_with_two(visitor: Visitor, backstage: Backstage) -> Person:
+def teacher_with_two(visitor: Visitor, backstage: Backstage) -> None:
     """The visitor, signed in as a new instructor with two free offerings."""
-    email = arrive(visitor, "Olga Order")
-    page = visitor.page
-    say_what_is_taught(page, backstage.course().title)
-    for title, link in (("First", "Make your first offering"), ("Second", "New offering")):
-        page.get_by_role("link", name=link).click()
-        page.get_by_role("textbox", name="Title").fill(title)
-        page.get_by_role("radio", name="Free").check()
-        page.get_by_role("button", name="Create offering").click()
-        expect(offering_row(page, title)).to_be_visible()
-    return backstage.person(email)
+    person = backstage.new_instructor("First", "Second")
+    backstage.sign_in(visitor, person)
+    visitor.open(PAGE)
+    expect(offering_row(visitor.page, "Second")).to_be_visible()
 
 
 @desktop

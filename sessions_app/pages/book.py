@@ -238,11 +238,15 @@ def _month() -> rx.Component:
         ),
         class_name="mt-4 flex flex-wrap items-center justify-between gap-3 rounded-control bg-surface-2 px-4 py-3",
     )
-    # Always there, so that what is put into it is read aloud.
+    # Always there, so that what is put into it is read aloud; on phones it floats above the held time's bar.
     why = rx.el.p(
         BookState.why,
         role="status",
-        class_name="mt-4 rounded-control bg-surface-2 px-4 py-3 text-sm empty:hidden",
+        class_name=[
+            "mt-4 rounded-control bg-surface-2 px-4 py-3 text-sm empty:hidden max-sm:sticky max-sm:z-(--z-sticky) "
+            "max-sm:border max-sm:border-line",
+            rx.cond(BookState.own_hold.until != "", "max-sm:bottom-24", "max-sm:bottom-4"),
+        ],
     )
     return rx.fragment(
         month_grid(month, chips=chips, on_miss=BookState.miss), why, rx.cond(month.empty != "", empty)

@@ -17,7 +17,9 @@ def error() -> rx.Component:
             "Something on our side went wrong while drawing it. What you booked or sent is safe.",
             level=1,
             action=rx.el.div(
-                ui.button_link("Go to the start page", "/", variant="primary", external=True),
+                # The same address once more, as a whole page: what failed may have passed.
+                ui.button_link("Load it again", "", variant="primary", external=True),
+                ui.button_link("Go to the start page", "/", external=True),
                 ui.button_link("Read the help", "/help", external=True),
                 class_name="flex flex-wrap justify-center gap-2",
             ),

@@ -39,6 +39,16 @@ REMEMBER_BUSY = """() => {
 }"""
 
 
+# From now on no cell of a table can be made: the next month is one too many.
+BREAK_TABLES = """() => {
+  const make = Document.prototype.createElement;
+  Document.prototype.createElement = function (tag, ...rest) {
+    if (String(tag).toLowerCase() === 'td') throw new Error('broken on purpose');
+    return make.call(this, tag, ...rest);
+  };
+}"""
+
+
 def seen(page: Page, text: str | re.Pattern[str]) -> Locator:
     """The first element with this text that can be seen; pages hold more than a narrow screen shows."""
     return page.get_by_text(text).locator("visible=true").first
@@ -199,3 +209,20 @@ def test_a_day_without_times_says_why_and_an_empty_calendar_says_it_once(
     expect(nothing.first).to_be_visible()
     expect(nothing.locator("visible=true")).to_have_count(1)
     backstage.retire_newcomers()
+
+
+def test_a_page_that_cannot_be_drawn_says_what_is_safe_and_loads_again(
+    new_visitor: NewVisitor, backstage: Backstage
+) -> None:
+    visitor = new_visitor(screen=PHONE)
+    visitor.allow("broken on purpose")
+    page = visitor.page
+    visitor.open(f"/book/{backstage.person('instructor@demo.test').id}")
+    expect(page.get_by_role("grid")).to_be_visible()
+    page.evaluate(BREAK_TABLES)
+    page.get_by_role("button", name="Next month").click()
+    expect(page.get_by_role("heading", name="This page could not be shown")).to_be_visible()
+    expect(page.get_by_text("What you booked or sent is safe.")).to_be_visible()
+    page.get_by_role("link", name="Load it again").click()
+    expect(page.get_by_role("grid")).to_be_visible()
+    expect(page).to_have_url(re.compile("month="))

@@ -29,7 +29,7 @@ from sessions_app.domain.timespans import TimeSpan
 from sessions_app.models import Offering, TeachingSession
 from sessions_app.models.database import open_engine
 from sessions_app.models.migrate import migrate
-from sessions_app.services import availability, calendars
+from sessions_app.services import availability, calendars, slots
 from sessions_app.services.calendars import InstructorCalendar
 from sessions_app.services.queries import schedule_report
 from sessions_app.services.unit_of_work import Platform, UnitOfWork
@@ -184,20 +184,7 @@ def fill(work: UnitOfWork, offering: Offering) -> None:
 
 def starts(loaded: InstructorCalendar, offering: Offering, window: TimeSpan) -> int:
     """How many starts the engine alone finds."""
-    found = open_slots(
-        calendar=loaded.calendar,
-        rules=loaded.rules,
-        busy=loaded.busy(),
-        joinable=(),
-        student_busy=(),
-        offering_id=offering.id,
-        session_type=offering.session_type,
-        window=window,
-        duration_minutes=offering.duration_minutes,
-        capacity=offering.capacity,
-        now=NOW,
-    )
-    return len(found.slots)
+    return len(open_slots(slots.question(loaded, offering, student_busy=(), now=NOW), window).slots)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from benchmarks.report import median_ms, ms, table, verdict
 from sessions_app.domain import availability, slots
 from sessions_app.domain.availability import Calendar, WeeklyRule
-from sessions_app.domain.slots import BusyKind, BusySpan, SlotListing, SlotRules, open_slots
+from sessions_app.domain.slots import BusyKind, BusySpan, Question, SlotListing, SlotRules, open_slots
 from sessions_app.domain.timespans import TimeSpan
 
 NOW = datetime(2026, 11, 2, 7, 10, tzinfo=UTC)
@@ -66,19 +66,17 @@ def workload(
 
 def ours(work: Workload) -> SlotListing:
     """The engine of the product."""
-    return open_slots(
+    question = Question(
         calendar=work.calendar,
         rules=RULES,
         busy=work.busy,
-        joinable=(),
-        student_busy=(),
         offering_id="offering",
         session_type="individual",
-        window=work.window,
         duration_minutes=60,
         capacity=1,
         now=NOW,
     )
+    return open_slots(question, work.window)
 
 
 def naive(work: Workload) -> list[datetime]:

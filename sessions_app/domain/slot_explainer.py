@@ -7,7 +7,7 @@ for students, which name nobody and no rule, are here because every way out uses
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
@@ -15,8 +15,7 @@ from typing import Final
 
 from sessions_app.domain import availability as hours
 from sessions_app.domain import slots
-from sessions_app.domain.availability import Calendar
-from sessions_app.domain.slots import BusyKind, BusySpan, JoinableSession, Reason, Slot, SlotRules
+from sessions_app.domain.slots import BusyKind, Question, Reason, Slot
 from sessions_app.domain.timespans import TimeSpan
 
 POLITE: Final[Mapping[Reason, str]] = MappingProxyType(
@@ -76,68 +75,34 @@ class Finding:
     is_override: bool = False
 
 
-def explain(
-    start: datetime,
-    *,
-    calendar: Calendar,
-    rules: SlotRules,
-    busy: Sequence[BusySpan],
-    joinable: Sequence[JoinableSession],
-    student_busy: Sequence[TimeSpan],
-    offering_id: str,
-    session_type: str,
-    duration_minutes: int,
-    capacity: int,
-    now: datetime,
-) -> Slot | tuple[Finding, ...]:
+def explain(question: Question, start: datetime) -> Slot | tuple[Finding, ...]:
     """The slot at ``start``, or every reason against it in the order of refusals, each with its cause."""
-    verdict = slots.judge(
-        start,
-        calendar=calendar,
-        rules=rules,
-        busy=busy,
-        joinable=joinable,
-        student_busy=student_busy,
-        offering_id=offering_id,
-        session_type=session_type,
-        duration_minutes=duration_minutes,
-        capacity=capacity,
-        now=now,
-    )
+    verdict = slots.judge(question, start)
     if isinstance(verdict, Slot):
         return verdict
-    facts = _Facts(
-        span=TimeSpan(start, start + timedelta(minutes=duration_minutes)),
-        calendar=calendar,
-        rules=rules,
-        busy=busy,
-        student_busy=student_busy,
-        now=now,
-    )
-    return tuple(facts.behind(reason) for reason in verdict)
+    causes = _Causes(question, TimeSpan(start, start + timedelta(minutes=question.duration_minutes)))
+    return tuple(causes.behind(reason) for reason in verdict)
 
 
 @dataclass(frozen=True, slots=True)
-class _Facts:
+class _Causes:
+    """What causes each reason against a session of this span."""
+
+    question: Question
     span: TimeSpan
-    calendar: Calendar
-    rules: SlotRules
-    busy: Sequence[BusySpan]
-    student_busy: Sequence[TimeSpan]
-    now: datetime
 
     def behind(self, reason: Reason) -> Finding:
         """The reason with its cause."""
-        day, rules = self._day(self.span.start), self.rules
+        day, rules = self._day(self.span.start), self.question.rules
         match reason:
             case Reason.HORIZON:
-                last = self._day(self.now) + timedelta(days=rules.horizon_days)
+                last = self._day(self.question.now) + timedelta(days=rules.horizon_days)
                 return Finding(reason, on=last, number=rules.horizon_days)
             case Reason.NOTICE:
                 return Finding(
                     reason,
                     number=None if rules.not_same_day else rules.notice_minutes,
-                    at=rules.notice_ends(self.now, self.calendar.zone),
+                    at=rules.notice_ends(self.question.now, self.question.calendar.zone),
                 )
             case Reason.OVERRIDE_DAY_OFF | Reason.OUTSIDE_HOURS:
                 return Finding(reason, on=day, spans=self._open_on(day), is_override=self._is_replaced(day))
@@ -161,28 +126,30 @@ class _Facts:
             case Reason.BUSY | Reason.HELD | Reason.EXTERNAL_BUSY:
                 return Finding(reason, spans=self._in_the_way(_KINDS[reason]))
             case Reason.STUDENT_BUSY:
-                return Finding(reason, spans=tuple(s for s in self.student_busy if s.overlaps(self.span)))
+                return Finding(
+                    reason, spans=tuple(s for s in self.question.student_busy if s.overlaps(self.span))
+                )
         return Finding(reason)
 
     def _day(self, instant: datetime) -> date:
-        return hours.local_date(instant, self.calendar.zone)
+        return hours.local_date(instant, self.question.calendar.zone)
 
     def _is_replaced(self, day: date) -> bool:
-        return any(override.on == day for override in self.calendar.overrides)
+        return any(override.on == day for override in self.question.calendar.overrides)
 
     def _open_on(self, day: date) -> tuple[TimeSpan, ...]:
-        zone = self.calendar.zone
+        zone = self.question.calendar.zone
         whole = TimeSpan(hours.to_utc(day, 0, zone), hours.to_utc(day, hours.MINUTES_A_DAY, zone))
         return tuple(
             TimeSpan(max(window.start, whole.start), min(window.end, whole.end))
-            for window in hours.open_windows(self.calendar, whole)
+            for window in hours.open_windows(self.question.calendar, whole)
         )
 
     def _next_on_grid(self) -> datetime | None:
         """The next start of the grid after this one whose session still ends within the same hours."""
-        for window in hours.open_windows(self.calendar, self.span):
+        for window in hours.open_windows(self.question.calendar, self.span):
             if window.contains(self.span.start):
-                step = timedelta(minutes=self.rules.step_minutes)
+                step = timedelta(minutes=self.question.rules.step_minutes)
                 following = window.start + step * -(-(self.span.start - window.start) // step)
                 return following if following + (self.span.end - self.span.start) <= window.end else None
         return None
@@ -191,15 +158,15 @@ class _Facts:
         after = first + timedelta(days=days)
         return tuple(
             taken.span
-            for taken in self.busy
+            for taken in self.question.busy
             if taken.kind.counts_towards_cap and first <= self._day(taken.span.start) < after
         )
 
     def _too_close(self) -> tuple[TimeSpan, ...]:
-        buffer = timedelta(minutes=self.rules.buffer_minutes)
+        buffer = timedelta(minutes=self.question.rules.buffer_minutes)
         return tuple(
             taken.span
-            for taken in self.busy
+            for taken in self.question.busy
             if not taken.span.overlaps(self.span)
             and taken.span.start < self.span.end + buffer
             and self.span.start < taken.span.end + buffer
@@ -207,7 +174,9 @@ class _Facts:
 
     def _in_the_way(self, kind: BusyKind) -> tuple[TimeSpan, ...]:
         return tuple(
-            taken.span for taken in self.busy if taken.kind is kind and taken.span.overlaps(self.span)
+            taken.span
+            for taken in self.question.busy
+            if taken.kind is kind and taken.span.overlaps(self.span)
         )
 
 

@@ -168,76 +168,44 @@ class SlotListing:
     reason: Reason | None = None
 
 
-def open_slots(
-    *,
-    calendar: Calendar,
-    rules: SlotRules,
-    busy: Sequence[BusySpan],
-    joinable: Sequence[JoinableSession],
-    student_busy: Sequence[TimeSpan],
-    offering_id: str,
-    session_type: str,
-    window: TimeSpan,
-    duration_minutes: int,
-    capacity: int,
-    now: datetime,
-) -> SlotListing:
-    """Every start in ``window`` (its start included, its end not) that may be booked at ``now``.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """All that decides about the starts of one offering, for one student.
 
-    ``busy`` and ``student_busy`` have to cover the window with a local day on either side (``busy`` with a week
+    ``busy`` and ``student_busy`` have to cover what is asked with a local day on either side (``busy`` with a week
     where weeks are capped), ``calendar`` all overrides. ``capacity`` is the offering's; an individual session has one
     seat.
     """
-    question = _Question(
-        calendar=calendar,
-        rules=rules,
-        busy=busy,
-        joinable=joinable,
-        student_busy=student_busy,
-        offering_id=offering_id,
-        session_type=session_type,
-        duration_minutes=duration_minutes,
-        capacity=capacity,
-        now=now,
-    )
+
+    calendar: Calendar
+    rules: SlotRules
+    busy: Sequence[BusySpan] = ()
+    joinable: Sequence[JoinableSession] = ()
+    student_busy: Sequence[TimeSpan] = ()
+    offering_id: str
+    session_type: str
+    duration_minutes: int
+    capacity: int
+    now: datetime
+
+
+def open_slots(question: Question, window: TimeSpan) -> SlotListing:
+    """Every start in ``window`` (its start included, its end not) that may be booked at the question's ``now``."""
+    rules = _Rules(question)
     start, end = hours.second_after(window.start), hours.second_after(window.end)
-    slots = question.slots(start, end)
-    return SlotListing(slots, None if slots else question.why_none(start, end))
+    slots = rules.slots(start, end)
+    return SlotListing(slots, None if slots else rules.why_none(start, end))
 
 
-def judge(
-    start: datetime,
-    *,
-    calendar: Calendar,
-    rules: SlotRules,
-    busy: Sequence[BusySpan],
-    joinable: Sequence[JoinableSession],
-    student_busy: Sequence[TimeSpan],
-    offering_id: str,
-    session_type: str,
-    duration_minutes: int,
-    capacity: int,
-    now: datetime,
-) -> Slot | tuple[Reason, ...]:
+def judge(question: Question, start: datetime) -> Slot | tuple[Reason, ...]:
     """The slot at ``start`` when ``open_slots`` would list it, otherwise every reason against it in order."""
-    question = _Question(
-        calendar=calendar,
-        rules=rules,
-        busy=busy,
-        joinable=joinable,
-        student_busy=student_busy,
-        offering_id=offering_id,
-        session_type=session_type,
-        duration_minutes=duration_minutes,
-        capacity=capacity,
-        now=now,
-    )
+    rules = _Rules(question)
     second = hours.second_of(start)
     if start.microsecond == 0:
-        for slot in question.slots(second, second + 1):
+        for slot in rules.slots(second, second + 1):
             return slot
-        return question.refusals(second)
-    return tuple(sorted({*question.refusals(second), Reason.OFF_GRID}, key=_ORDER.__getitem__))
+        return rules.refusals(second)
+    return tuple(sorted({*rules.refusals(second), Reason.OFF_GRID}, key=_ORDER.__getitem__))
 
 
 def nearest(start: datetime, listing: SlotListing, count: int = 3) -> tuple[Slot, ...]:
@@ -252,45 +220,33 @@ def refusal(reasons: Sequence[Reason], **details: Any) -> Conflict:
     return _ERRORS.get(reasons[0], OutsideAvailability)(reason=reasons[0].value, **details)
 
 
-class _Question:
-    """One caller's question to the engine, its facts turned into seconds.
+class _Rules:
+    """The facts of one question, turned into seconds.
 
     Each rule is a set of ranges of starts that it forbids. ``slots`` cuts them all out of the grid at once;
     ``refusals`` asks them one by one and is only reached for a start that ``slots`` does not give.
     """
 
-    def __init__(
-        self,
-        *,
-        calendar: Calendar,
-        rules: SlotRules,
-        busy: Sequence[BusySpan],
-        joinable: Sequence[JoinableSession],
-        student_busy: Sequence[TimeSpan],
-        offering_id: str,
-        session_type: str,
-        duration_minutes: int,
-        capacity: int,
-        now: datetime,
-    ) -> None:
+    def __init__(self, question: Question) -> None:
+        calendar, rules, now = question.calendar, question.rules, question.now
         self._calendar = calendar
         self._rules = rules
-        self._minutes = duration_minutes
-        self._length = 60 * duration_minutes
+        self._minutes = question.duration_minutes
+        self._length = 60 * question.duration_minutes
         self._step = 60 * rules.step_minutes
         self._buffer = 60 * rules.buffer_minutes
-        self._capacity = min(capacity, MAX_SEATS) if session_type != INDIVIDUAL else min(capacity, 1)
+        self._capacity = min(question.capacity, 1 if question.session_type == INDIVIDUAL else MAX_SEATS)
         self._now = hours.second_after(now)
         self._notice_ends = hours.second_after(rules.notice_ends(now, calendar.zone))
         today = hours.local_ordinal(self._now, calendar.zone)
         self._horizon = hours.edge_second(calendar.zone, today + rules.horizon_days + 1, 0)
-        self._has_length = rules.min_duration <= duration_minutes <= rules.max_duration
-        self._busy = [(hours.range_of(taken.span), taken.kind) for taken in busy]
-        self._student_busy = [hours.range_of(span) for span in student_busy]
-        length = timedelta(minutes=duration_minutes)
+        self._has_length = rules.min_duration <= question.duration_minutes <= rules.max_duration
+        self._busy = [(hours.range_of(taken.span), taken.kind) for taken in question.busy]
+        self._student_busy = [hours.range_of(span) for span in question.student_busy]
+        length = timedelta(minutes=question.duration_minutes)
         self._joinable = {
             hours.second_of(session.span.start): session
-            for session in joinable
+            for session in question.joinable
             if session.span.end - session.span.start == length
         }
         # Of several published for the same start, the one for this very offering counts, then the roomiest.
@@ -300,8 +256,8 @@ class _Question:
                 calendar.published, key=lambda time: (time.offering_id is not None, time.seats)
             )
             if time.span.end - time.span.start == length
-            and time.session_type == session_type
-            and time.offering_id in (None, offering_id)
+            and time.session_type == question.session_type
+            and time.offering_id in (None, question.offering_id)
         }
 
     # ------------------------------------------------------------ what may be booked

@@ -21,7 +21,7 @@ from sessions_app.domain.errors import (
     StudentBusy,
 )
 from sessions_app.domain.instants import MAX_DAYS
-from sessions_app.domain.slots import Reason, Slot, SlotListing
+from sessions_app.domain.slots import Question, Reason, Slot, SlotListing
 from sessions_app.domain.timespans import TimeSpan
 from sessions_app.models import Booking, Offering, TeachingSession
 from sessions_app.models.catalogue import SessionType
@@ -71,32 +71,31 @@ def list_with(
     """``listing`` with the instructor's calendar loaded already, for screens that show several."""
     if student_id is not None and is_at_cap(work, student_id, moving):
         return SlotListing((), Reason.STUDENT_CAP)
-    return open_with(
+    asked = question(
         loaded,
         offering,
-        window,
         student_busy=_busy_of(work, student_id, window, moving),
         without_session=session_left_by(work, moving),
         minutes=_minutes(offering, moving),
         now=work.now,
     )
+    return engine.open_slots(asked, window)
 
 
-def open_with(
+def question(
     loaded: InstructorCalendar,
     offering: Offering,
-    window: TimeSpan,
     *,
     student_busy: Sequence[TimeSpan],
     without_session: str | None = None,
     minutes: int | None = None,
     now: datetime,
-) -> SlotListing:
-    """``list_with`` from facts alone: the student's busy times are known, ``without_session`` would be left.
+) -> Question:
+    """What the engine is asked about an offering, from facts alone: ``without_session`` would be left.
 
     ``minutes`` is the length wanted where it is not the offering's.
     """
-    return engine.open_slots(
+    return Question(
         calendar=loaded.calendar,
         rules=loaded.rules,
         busy=loaded.busy(without_session=without_session),
@@ -104,33 +103,7 @@ def open_with(
         student_busy=student_busy,
         offering_id=offering.id,
         session_type=offering.session_type,
-        window=window,
         duration_minutes=minutes or offering.duration_minutes,
-        capacity=offering.capacity,
-        now=now,
-    )
-
-
-def judge_with(
-    loaded: InstructorCalendar,
-    offering: Offering,
-    starts_at: datetime,
-    *,
-    student_busy: Sequence[TimeSpan],
-    without_session: str | None = None,
-    now: datetime,
-) -> Slot | tuple[Reason, ...]:
-    """The slot at ``starts_at`` or every reason against it, from the facts that ``open_with`` lists by."""
-    return engine.judge(
-        starts_at,
-        calendar=loaded.calendar,
-        rules=loaded.rules,
-        busy=loaded.busy(without_session=without_session),
-        joinable=loaded.joinable(offering.id, without_session=without_session),
-        student_busy=student_busy,
-        offering_id=offering.id,
-        session_type=offering.session_type,
-        duration_minutes=offering.duration_minutes,
         capacity=offering.capacity,
         now=now,
     )
@@ -160,19 +133,15 @@ def judge(
     hosts = calendars.hosts(work, [offering.instructor_id]) if host is None else [host]
     loaded = calendars.load_of(work, hosts, window)[offering.instructor_id]
     without = leaving or session_left_by(work, moving)
-    verdict = engine.judge(
-        starts_at,
-        calendar=loaded.calendar,
-        rules=loaded.rules,
-        busy=loaded.busy(without_session=without),
-        joinable=loaded.joinable(offering.id, without_session=without),
+    asked = question(
+        loaded,
+        offering,
         student_busy=_busy_of(work, student_id, window, moving),
-        offering_id=offering.id,
-        session_type=offering.session_type,
-        duration_minutes=minutes,
-        capacity=offering.capacity,
+        without_session=without,
+        minutes=minutes,
         now=work.now,
     )
+    verdict = engine.judge(asked, starts_at)
     require_below_cap(work, student_id, moving)
     if isinstance(verdict, Slot):
         return verdict
@@ -180,7 +149,7 @@ def judge(
     reasons = [reason for reason in verdict if reason not in waived]
     if reasons:
         raise engine.refusal(reasons)
-    for session in loaded.joinable(offering.id, without_session=without):
+    for session in asked.joinable:
         if session.span == window:
             return Slot(window, session.seats_left, session_id=session.session_id)
     return Slot(window, offering.capacity)

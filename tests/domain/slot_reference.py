@@ -6,14 +6,15 @@ with ``sessions_app/domain/slots.py`` and no algorithm: no ranges, no merging, n
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sessions_app.domain import slots
 from sessions_app.domain.availability import Calendar
-from sessions_app.domain.slots import BusyKind, BusySpan, JoinableSession, Reason, SlotRules
+from sessions_app.domain.slots import BusyKind, JoinableSession, Reason
 from sessions_app.domain.timespans import TimeSpan
 
 MINUTE = timedelta(minutes=1)
@@ -26,39 +27,15 @@ SUNDAY_FIRST = {"Sun": 0, "Mon": 1, "Tue": 2, "Wed": 3, "Thu": 4, "Fri": 5, "Sat
 ENDLESS_FROM = date(2026, 1, 4)
 
 
-@dataclass
-class Question:
-    """The arguments of ``open_slots`` without the window, as one value."""
+@dataclass(frozen=True, kw_only=True)
+class Question(slots.Question):
+    """A question with the usual answers to what a test leaves open, and what the reference remembers of it."""
 
-    calendar: Calendar
-    rules: SlotRules
-    now: datetime
     duration_minutes: int = 60
     capacity: int = 1
     session_type: str = "individual"
     offering_id: str = "offering"
-    busy: Sequence[BusySpan] = ()
-    joinable: Sequence[JoinableSession] = ()
-    student_busy: Sequence[TimeSpan] = ()
     open_minutes: dict[int, int] = field(default_factory=dict)
-
-    def arguments(self) -> dict[str, Any]:
-        """What ``open_slots`` and ``judge`` take."""
-        return {
-            name: getattr(self, name)
-            for name in (
-                "calendar",
-                "rules",
-                "now",
-                "duration_minutes",
-                "capacity",
-                "session_type",
-                "offering_id",
-                "busy",
-                "joinable",
-                "student_busy",
-            )
-        }
 
 
 def wall(day: date, minute: int, zone: str) -> datetime:
@@ -205,7 +182,8 @@ def busy_refusals(q: Question, start: datetime, end: datetime) -> list[Reason]:
 
 def bookable(question: Question, window: TimeSpan) -> list[tuple[datetime, int, str | None, str | None]]:
     """Start, seats left, joined session and published time of every bookable start in the window."""
-    question.open_minutes = open_minutes(question.calendar, window)
+    question.open_minutes.clear()
+    question.open_minutes.update(open_minutes(question.calendar, window))
     seats = 1 if question.session_type == "individual" else min(question.capacity, 20)
     first, last = minute_number(window.start), minute_number(window.end)
     starts = {EPOCH + minute * MINUTE for minute in range(first, last) if minute in question.open_minutes}

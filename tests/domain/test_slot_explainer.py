@@ -81,16 +81,14 @@ def compare(random: Random, zone: str, at: datetime, candidates: int = CANDIDATE
     begin = at.replace(second=0, microsecond=0) - timedelta(minutes=1800)
     listed = {
         slot.span.start: slot
-        for slot in open_slots(
-            window=TimeSpan(begin, begin + timedelta(minutes=3600)), **question.arguments()
-        ).slots
+        for slot in open_slots(question, TimeSpan(begin, begin + timedelta(minutes=3600))).slots
     }
     starts = [begin + timedelta(minutes=5 * random.randrange(720)) for _ in range(candidates - 2)]
     starts += random.sample(sorted(listed), min(2, len(listed)))
     refused = 0
     for start in starts:
-        answer, asked, place = explain(start, **question.arguments()), question, -1
-        verdict = judge(start, **question.arguments())
+        answer, asked, place = explain(question, start), question, -1
+        verdict = judge(question, start)
         if isinstance(answer, Slot):
             assert answer == verdict == listed[start]
             continue
@@ -102,7 +100,7 @@ def compare(random: Random, zone: str, at: datetime, candidates: int = CANDIDATE
             assert ORDER.index(first.reason) > place, (first.reason, ORDER[place])
             place = ORDER.index(first.reason)
             asked = lifted(asked, first, start)
-            answer = explain(start, **asked.arguments())
+            answer = explain(asked, start)
     return refused
 
 
@@ -140,7 +138,7 @@ def asked(**facts: object) -> Question:
 
 
 def first(question: Question, start: datetime) -> Finding:
-    answer = explain(start, **question.arguments())
+    answer = explain(question, start)
     assert not isinstance(answer, Slot)
     return answer[0]
 
@@ -192,13 +190,13 @@ def test_a_full_week_counts_from_monday_to_sunday_in_the_instructors_dates() -> 
     )
     found = first(question, paris(10))
     assert (found.reason, found.on, found.spans) == (Reason.WEEK_CAP, date(2026, 12, 7), (last,))
-    assert isinstance(explain(paris(10, day=14), **question.arguments()), Slot)
+    assert isinstance(explain(question, paris(10, day=14)), Slot)
 
 
 def test_imported_busy_time_counts_towards_no_cap() -> None:
     taken = BusySpan(TimeSpan(paris(15), paris(16)), BusyKind.EXTERNAL)
     question = asked(rules=SlotRules(30, 0, 0, 28, 1, 30, 240, week_cap=1), busy=[taken])
-    assert isinstance(explain(paris(10), **question.arguments()), Slot)
+    assert isinstance(explain(question, paris(10)), Slot)
 
 
 def test_too_soon_the_first_instant_that_would_do_is_named() -> None:

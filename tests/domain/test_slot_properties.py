@@ -38,30 +38,27 @@ def questions(draw: st.DrawFn) -> tuple[Question, TimeSpan]:
 def answers(question: Question, window: TimeSpan, every: int) -> dict[datetime, Slot | tuple[Reason, ...]]:
     step = timedelta(minutes=every)
     count = (window.end - window.start) // step
-    return {
-        start: judge(start, **question.arguments())
-        for start in (window.start + step * i for i in range(count))
-    }
+    return {start: judge(question, start) for start in (window.start + step * i for i in range(count))}
 
 
 @settings(max_examples=60, deadline=None)
 @given(questions())
 def test_listing_and_judging_always_agree(case: tuple[Question, TimeSpan]) -> None:
     question, window = case
-    listing = open_slots(window=window, **question.arguments())
+    listing = open_slots(question, window)
     judged = answers(question, window, every=5)
     listed = {slot.span.start: slot for slot in listing.slots}
     assert {start: a for start, a in judged.items() if isinstance(a, Slot)} == {
         start: slot for start, slot in listed.items() if start in judged
     }
-    assert all(judge(start, **question.arguments()) == slot for start, slot in listed.items())
+    assert all(judge(question, start) == slot for start, slot in listed.items())
 
 
 @settings(max_examples=60, deadline=None)
 @given(questions())
 def test_an_empty_listing_gives_a_reason_that_some_start_has(case: tuple[Question, TimeSpan]) -> None:
     question, window = case
-    listing = open_slots(window=window, **question.arguments())
+    listing = open_slots(question, window)
     assert (listing.reason is None) == bool(listing.slots)
     if listing.reason is not None:
         first = {a[0] for a in answers(question, window, every=5).values() if not isinstance(a, Slot)}
@@ -77,7 +74,7 @@ def test_no_two_sessions_booked_one_after_the_other_are_closer_than_the_buffer(
     question = replace(question, joinable=())
     buffer = timedelta(minutes=question.rules.buffer_minutes)
     booked: list[TimeSpan] = []
-    while slots := open_slots(window=window, **question.arguments()).slots:
+    while slots := open_slots(question, window).slots:
         chosen = random.choice(slots).span
         assert all(
             chosen.start - b.span.end >= buffer or b.span.start - chosen.end >= buffer for b in question.busy
@@ -133,11 +130,11 @@ def test_lifting_the_rule_of_a_reason_frees_the_start_or_brings_the_next_reason(
     question, window = case
     for _ in range(20):
         start = window.start + timedelta(minutes=5 * random.randrange(720))
-        answer, asked, lifted = judge(start, **question.arguments()), question, 0
+        answer, asked, lifted = judge(question, start), question, 0
         while not isinstance(answer, Slot):
             first = answer[0]
             asked = without(asked, first, start)
-            answer = judge(start, **asked.arguments())
+            answer = judge(asked, start)
             lifted += 1
             if not isinstance(answer, Slot):
                 assert ORDER.index(answer[0]) > ORDER.index(first)

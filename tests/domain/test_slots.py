@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from sessions_app.domain.slots import (
     BusyKind,
     BusySpan,
     JoinableSession,
+    Question,
     Reason,
     Slot,
     SlotListing,
@@ -58,23 +60,21 @@ def busy(start: str, end: str, kind: BusyKind = BusyKind.SESSION) -> BusySpan:
     return BusySpan(span(start, end), kind)
 
 
-def question(**changes: Any) -> dict[str, Any]:
-    return {
-        "calendar": NINE_TO_NOON,
-        "rules": RULES,
-        "busy": (),
-        "joinable": (),
-        "student_busy": (),
-        "offering_id": "algebra",
-        "session_type": "individual",
-        "duration_minutes": 60,
-        "capacity": 1,
-        "now": NOW,
-    } | changes
+def question(**changes: Any) -> Question:
+    usual = Question(
+        calendar=NINE_TO_NOON,
+        rules=RULES,
+        offering_id="algebra",
+        session_type="individual",
+        duration_minutes=60,
+        capacity=1,
+        now=NOW,
+    )
+    return replace(usual, **changes)
 
 
 def listing(window: TimeSpan | None = None, **changes: Any) -> SlotListing:
-    return open_slots(window=window or span("00:00", "23:59"), **question(**changes))
+    return open_slots(question(**changes), window or span("00:00", "23:59"))
 
 
 def starts(window: TimeSpan | None = None, **changes: Any) -> list[str]:
@@ -82,7 +82,7 @@ def starts(window: TimeSpan | None = None, **changes: Any) -> list[str]:
 
 
 def reasons(start: str, **changes: Any) -> list[Reason]:
-    answer = judge(at(start), **question(**changes))
+    answer = judge(question(**changes), at(start))
     return [] if isinstance(answer, Slot) else list(answer)
 
 
@@ -100,7 +100,7 @@ def test_starts_stand_on_the_grid_and_end_within_the_window() -> None:
 
 def test_a_start_between_two_seconds_is_off_the_grid() -> None:
     start = at("10:00").replace(microsecond=1)
-    assert judge(start, **question()) == (Reason.OFF_GRID,)
+    assert judge(question(), start) == (Reason.OFF_GRID,)
 
 
 def test_the_grid_counts_from_the_beginning_of_the_window_and_not_from_midnight() -> None:
@@ -234,8 +234,8 @@ def test_the_day_that_is_too_soon_ends_at_the_instructors_midnight(zone: str, no
     numbers = rules(not_same_day=True, step_minutes=30)
     assert numbers.notice_ends(asked_at, zone) == first
     asked = question(calendar=whole, rules=numbers, now=asked_at)
-    assert isinstance(judge(first, **asked), Slot)
-    assert judge(first - timedelta(minutes=30), **asked) == (Reason.NOTICE,)
+    assert isinstance(judge(asked, first), Slot)
+    assert judge(asked, first - timedelta(minutes=30)) == (Reason.NOTICE,)
     assert numbers.notice_begins(first, zone) == first
 
 
@@ -248,8 +248,8 @@ def test_the_horizon_counts_the_dates_of_the_instructor() -> None:
     # At 23:30 UTC it is Tuesday in Auckland; the horizon of one day ends when Wednesday ends there.
     auckland = Calendar("Pacific/Auckland", tuple(WeeklyRule(day, 0, 1440) for day in range(7)))
     asked = question(calendar=auckland, rules=rules(horizon_days=1), now=at("23:30"))
-    assert isinstance(judge(at("2026-12-02 10:30"), **asked), Slot)
-    assert judge(at("2026-12-02 11:00"), **asked) == (Reason.HORIZON,)
+    assert isinstance(judge(asked, at("2026-12-02 10:30")), Slot)
+    assert judge(asked, at("2026-12-02 11:00")) == (Reason.HORIZON,)
 
 
 def test_the_length_has_to_be_within_the_bounds() -> None:
@@ -531,7 +531,7 @@ def test_the_range_asked_for_may_be_all_of_time() -> None:
     assert len(listing(everything).slots) == 29 * 5
     assert listing(everything, calendar=Calendar("Pacific/Apia")).reason is Reason.OUTSIDE_HOURS
     for edge in (everything.start, everything.end):
-        assert isinstance(judge(edge, **question()), tuple)
+        assert isinstance(judge(question(), edge), tuple)
 
 
 # ---------------------------------------------------------------- order, errors, neighbours
@@ -600,6 +600,6 @@ def test_fewer_than_three_come_only_where_fewer_exist() -> None:
 def test_asking_changes_none_of_the_facts() -> None:
     asked = question(busy=[busy("10:00", "11:00")], joinable=[], student_busy=[span("09:00", "09:30")])
     before = pickle.dumps(asked)
-    open_slots(window=span("00:00", "23:00"), **asked)
-    judge(at("10:00"), **asked)
+    open_slots(asked, span("00:00", "23:00"))
+    judge(asked, at("10:00"))
     assert pickle.dumps(asked) == before

@@ -22,7 +22,7 @@ def compare(random: Random, zone: str, at: datetime) -> None:
     question, window = question_around(random, zone, at), window_around(at)
 
     expected = bookable(question, window)
-    listing = open_slots(window=window, **question.arguments())
+    listing = open_slots(question, window)
 
     assert [(s.span.start, s.seats_left, s.session_id, s.published_id) for s in listing.slots] == expected
     assert all(s.span.minutes == question.duration_minutes for s in listing.slots)
@@ -30,7 +30,7 @@ def compare(random: Random, zone: str, at: datetime) -> None:
     listed = {slot.span.start: slot for slot in listing.slots}
     some = [window.start + timedelta(minutes=minute) for minute in random.sample(range(3600), 30)]
     for start in [*some, *list(listed)[:10]]:
-        answer = judge(start, **question.arguments())
+        answer = judge(question, start)
         if isinstance(answer, Slot):
             assert answer == listed[start]
             assert list(refusals(question, start)) == []

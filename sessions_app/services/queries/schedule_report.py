@@ -18,7 +18,7 @@ from sessions_app.domain import availability as hours
 from sessions_app.domain import schedules
 from sessions_app.domain.availability import Calendar
 from sessions_app.domain.schedules import Schedule
-from sessions_app.domain.slots import Reason, SlotListing, open_slots
+from sessions_app.domain.slots import Question, Reason, SlotListing, open_slots
 from sessions_app.domain.timespans import TimeSpan
 from sessions_app.models import Offering, TeachingSession
 from sessions_app.models.catalogue import SessionType
@@ -172,19 +172,18 @@ def _drafted(
 
 
 def _listing(loaded: InstructorCalendar, kind: Kind, window: TimeSpan, now: datetime) -> SlotListing:
-    return open_slots(
+    question = Question(
         calendar=loaded.calendar,
         rules=loaded.rules,
         busy=loaded.busy(),
         joinable=loaded.joinable(kind.offering_id),
-        student_busy=(),
         offering_id=kind.offering_id,
         session_type=kind.session_type,
-        window=window,
         duration_minutes=kind.minutes,
         capacity=kind.seats,
         now=now,
     )
+    return open_slots(question, window)
 
 
 def _reason(

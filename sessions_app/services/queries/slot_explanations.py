@@ -86,19 +86,8 @@ def explanation(
     is_for_host = access.may_edit_calendar(work, instructor_id)
     span = calendars.offering_span(offering, starts_at)
     loaded = calendars.load_of(work, [found.host], span)[instructor_id]
-    verdict = explain(
-        starts_at,
-        calendar=loaded.calendar,
-        rules=loaded.rules,
-        busy=loaded.busy(),
-        joinable=loaded.joinable(offering.id),
-        student_busy=[] if student is None else calendars.student_busy(work, student, span),
-        offering_id=offering.id,
-        session_type=offering.session_type,
-        duration_minutes=offering.duration_minutes,
-        capacity=offering.capacity,
-        now=work.now,
-    )
+    student_busy = [] if student is None else calendars.student_busy(work, student, span)
+    verdict = explain(slots.question(loaded, offering, student_busy=student_busy, now=work.now), starts_at)
     slot, findings = (verdict, ()) if isinstance(verdict, Slot) else (None, verdict)
     if is_for_host:
         reasons = _with_causes(work, instructor_id, findings)

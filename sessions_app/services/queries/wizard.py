@@ -22,7 +22,7 @@ from sessions_app.domain.errors import NotFound
 from sessions_app.domain.month_grid import Week
 from sessions_app.domain.permissions import Role
 from sessions_app.domain.refunds import RefundPolicy
-from sessions_app.domain.slots import Reason, Slot, SlotRules
+from sessions_app.domain.slots import Question, Reason, Slot, SlotRules, judge, open_slots
 from sessions_app.domain.timespans import TimeSpan
 from sessions_app.models import (
     Booking,
@@ -208,7 +208,8 @@ def choose_instructor(
     choices = []
     for teacher in teachers:
         first = teacher.offers[0].row
-        listed = slots.open_with(loaded[teacher.id], first, horizon, student_busy=busy, now=work.now)
+        asked = slots.question(loaded[teacher.id], first, student_busy=busy, now=work.now)
+        listed = open_slots(asked, horizon)
         free = () if is_at_cap else listed.slots
         choices.append(
             InstructorChoice(
@@ -438,14 +439,7 @@ class _Diary:
         day = local_date(starts_at, zone)
         if self.is_at_cap:
             return Unmet(day, Reason.STUDENT_CAP, starts_at=starts_at)
-        verdict = slots.judge_with(
-            self.loaded,
-            self.offering,
-            starts_at,
-            student_busy=[one.span for one in self.own],
-            without_session=self.left,
-            now=self.now,
-        )
+        verdict = judge(self._question(self.own), starts_at)
         if isinstance(verdict, Slot):
             return None
         return Unmet(day, verdict[0], self._is_rest_day(verdict[0], day, zone), starts_at)
@@ -477,15 +471,17 @@ class _Diary:
     def _ask(self, window: TimeSpan, own: Sequence[_OwnBooking]) -> tuple[tuple[Slot, ...], Reason | None]:
         if self.is_at_cap:
             return (), Reason.STUDENT_CAP
-        answer = slots.open_with(
+        answer = open_slots(self._question(own), window)
+        return answer.slots, answer.reason
+
+    def _question(self, own: Sequence[_OwnBooking]) -> Question:
+        return slots.question(
             self.loaded,
             self.offering,
-            window,
             student_busy=[one.span for one in own],
             without_session=self.left,
             now=self.now,
         )
-        return answer.slots, answer.reason
 
 
 def _dates(first: date, last: date, zone: str) -> TimeSpan:

@@ -40,6 +40,7 @@ class NotificationKind(StrEnum):
     PAYMENT_RETURNED = "payment-returned"
     COMPLETED = "session-completed"
     MISSED = "session-missed"
+    DISPUTE_DECIDED = "dispute-decided"  # by staff; what goes back stands in it
     LESSON_REPORT = "lesson-report"
     REFUND_ISSUED = "refund-issued"  # by staff; what a cancellation gives back stands in its own message
     REVIEW_REQUEST = "review-request"

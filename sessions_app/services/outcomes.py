@@ -165,8 +165,8 @@ def decide(work: UnitOfWork, *, booking_id: str, outcome: Outcome, note: str) ->
     added.
 
     Where the instructor was absent after all, or the session was cut off (``technical``), everything that was paid
-    goes back. Raises NotAllowed to others, InvalidInput (``note``) without a reason, IllegalTransition before the
-    session is over and when it was decided already.
+    goes back. Both sides get a mail. Raises NotAllowed to others, InvalidInput (``note``) without a reason,
+    IllegalTransition before the session is over and when it was decided already.
     """
     loaded = access.load_booking(work, booking_id, action=Action.AMEND, lock=True)
     note = note.strip()
@@ -193,13 +193,21 @@ def decide(work: UnitOfWork, *, booking_id: str, outcome: Outcome, note: str) ->
     settled.decided_at, settled.decided_by_id, settled.decision_note = work.now, author, note
     work.db.add(settled)
     audit.record(work, "outcome.decided", "booking", booking_id, outcome=outcome.value)
+    refunded = None
     if outcome in INSTRUCTOR_ABSENT | {Outcome.TECHNICAL} and refunds.has_been_paid(work, booking):
         if booking.status is BookingStatus.COMPLETED:
             booking.status = advance(booking.status, BookingEvent.UPHOLD_DISPUTE)
         refunded = _give_back(work, booking, by=CancelledBy.PLATFORM, cause="dispute_upheld")
-        notifications.queue(
-            work, NotificationKind.REFUND_ISSUED, booking, session, refunded=refunded, key="dispute"
-        )
+    notifications.queue(
+        work,
+        NotificationKind.DISPUTE_DECIDED,
+        booking,
+        session,
+        refunded=refunded,
+        reason=note,
+        after={"outcome": outcome.value},
+        key="decided",
+    )
     _announce(work, booking)
     return settled
 

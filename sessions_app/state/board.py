@@ -110,7 +110,7 @@ class BoardPageState(AppState):
             self._wrong = Wrong(booking_id, refused.field or "note", refused.message)
         else:
             self._wrong = None
-            self._say("Decided", "Both sides read your reason on the session's page.")
+            self._say("Decided", "Both sides get your reason by mail.")
         finally:  # also where a colleague was quicker
             await self._load()
 

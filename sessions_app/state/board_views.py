@@ -55,6 +55,7 @@ _WORDS: Final = {
     "attendance.sealed": "Attendance log sealed",
     "session.started": "Session started",
     "session.finished": "Session ended",
+    "session.swept": "Closed by itself",
     "session.minimum_missed": "Too few people, called off",
     "payment.intended": "Payment page opened",
     "payment.authorised": "Amount reserved",

@@ -727,7 +727,12 @@ class TestObjecting:
         (refund,) = world.refunds(booking_id)
         assert refund.amount_minor == PRICE
         assert world.platform.read(attendance.is_intact, Actor.system(), missed.id) is True
-        assert len(world.mails("refund-issued")) == 1
+        told = {mail.to_address: mail.facts for mail in world.mails("dispute-decided")}
+        assert set(told) == {missed.student.email, world.instructor.email}
+        facts = told[missed.student.email]
+        assert (facts["reason"], facts["after"]) == ("The line was down.", {"outcome": "technical"})
+        assert facts["refund"]["percent"] == 100
+        assert world.mails("refund-issued") == []
 
     def test_a_session_that_is_not_over_has_nothing_to_settle(
         self, hall: Hall, world: World, ada: Person

@@ -503,6 +503,29 @@ def _missed(desk: _Desk) -> _Words:
     )
 
 
+def _dispute_decided(desk: _Desk) -> _Words:
+    facts = desk.facts
+    student = "you" if facts.part is Part.STUDENT else facts.student.name
+    instructor = "you" if facts.teaches else facts.instructor.name
+    found = {
+        Outcome.COMPLETED: "the session took place",
+        Outcome.LATE_START: "the session began late",
+        Outcome.STUDENT_NO_SHOW: f"{student} did not come",
+        Outcome.INSTRUCTOR_NO_SHOW: f"{instructor} did not come",
+        Outcome.BOTH_NO_SHOW: "nobody came",
+        Outcome.TECHNICAL: "the connection broke off",
+    }[facts.outcome or Outcome.COMPLETED]
+    return _Words(
+        tag="Decided",
+        badge=Badge("Decided", "quiet"),
+        heading="We looked into it",
+        paragraphs=(f"We weighed what was said about this session. It now counts that {found}.",),
+        action=desk.look_back,
+        money=_refund(facts),
+        quotes=_reason(facts),
+    )
+
+
 def _lesson_report(desk: _Desk) -> _Words:
     facts = desk.facts
     notes = (("Report", facts.report), ("Homework", facts.homework))
@@ -589,6 +612,7 @@ _WORDING: Mapping[NotificationKind, Callable[[_Desk], _Words]] = {
     NotificationKind.PAYMENT_RETURNED: _payment_returned,
     NotificationKind.COMPLETED: _completed,
     NotificationKind.MISSED: _missed,
+    NotificationKind.DISPUTE_DECIDED: _dispute_decided,
     NotificationKind.LESSON_REPORT: _lesson_report,
     NotificationKind.REFUND_ISSUED: _refund_issued,
     NotificationKind.REVIEW_REQUEST: _review_request,

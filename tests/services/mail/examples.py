@@ -141,6 +141,13 @@ CHANGES: dict[NotificationKind, dict[str, Any]] = {
         "after": {"outcome": "student_no_show", "dispute_until": "2026-12-04T16:15:00Z"},
         "refund": {"percent": 0, "label": "€0.00", "is_nothing": True},
     },
+    K.DISPUTE_DECIDED: {
+        "status": "no_show",
+        "method": None,
+        "after": {"outcome": "instructor_no_show"},
+        "reason": "The log shows nobody but Noah.",
+        "refund": {"percent": 100, "label": "€28.00", "is_nothing": False},
+    },
     K.LESSON_REPORT: {
         "status": "completed",
         "method": None,

@@ -162,6 +162,30 @@ def test_a_cancelled_request_says_who_cancelled_and_what_becomes_of_the_money(
     assert mail.calendar is None
 
 
+@pytest.mark.parametrize(
+    ("part", "outcome", "said"),
+    [
+        (Part.STUDENT, "completed", "the session took place"),
+        (Part.STUDENT, "student_no_show", "you did not come"),
+        (Part.GUARDIAN, "student_no_show", "Noah Berger did not come"),
+        (Part.INSTRUCTOR, "student_no_show", "Noah Berger did not come"),
+        (Part.INSTRUCTOR, "instructor_no_show", "you did not come"),
+        (Part.STUDENT, "instructor_no_show", "Ada Lindqvist did not come"),
+        (Part.STUDENT, "technical", "the connection broke off"),
+    ],
+)
+def test_a_decision_says_what_counts_and_why(part: Part, outcome: str, said: str) -> None:
+    mail = about_session(K.DISPUTE_DECIDED, part, after={"outcome": outcome}).rendered()
+    assert f"It now counts that {said}." in mail.text.replace("\n", " ")
+    assert "The log shows nobody but Noah." in mail.text
+    assert "Refund: €28.00" in mail.text
+    assert mail.calendar is None
+
+
+def test_a_decision_without_money_speaks_of_none() -> None:
+    assert "Refund" not in about_session(K.DISPUTE_DECIDED, refund=None).rendered().text
+
+
 def test_a_refund_by_staff_says_whether_the_session_stays() -> None:
     issued = about_session(K.REFUND_ISSUED).rendered().text
     assert "The session stays booked." in issued

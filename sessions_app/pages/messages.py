@@ -175,14 +175,17 @@ def _beside() -> rx.Component:
                 aria_labelledby="reported",
                 class_name="p-5 lg:p-8",
             ),
-            rx.el.div(
-                ui.empty_state(
-                    "message-square",
-                    "Choose a conversation",
-                    "What you write is read by the other side, and by our staff when somebody asks for help.",
-                    level=2,
+            rx.cond(
+                MessagesState.inbox.rows.length() > 0,
+                rx.el.div(
+                    ui.empty_state(
+                        "message-square",
+                        "Choose a conversation",
+                        "What you write is read by the other side, and by our staff when somebody asks for help.",
+                        level=2,
+                    ),
+                    class_name="flex h-full items-center justify-center max-lg:hidden",
                 ),
-                class_name="flex h-full items-center justify-center max-lg:hidden",
             ),
         ),
         class_name="min-h-0 overflow-y-auto",

@@ -58,25 +58,31 @@ def _section(heading: str, note: ui.Children, *children: Any) -> rx.Component:
     )
 
 
+def _line(word: str, on_submit: Any, label: str, name: str, **field: Any) -> rx.Component:
+    """A form of one field, with its button beside it."""
+    return rx.el.form(
+        ui.text_field(label, name, class_name="flex-1", **field),
+        ui.button(word, kind="submit"),
+        on_submit=on_submit,
+        class_name="flex flex-wrap items-end gap-3",
+    )
+
+
 def _name() -> rx.Component:
     return _section(
         "Name",
         "Instructors and students see it.",
-        rx.el.form(
-            ui.text_field(
-                "Your name",
-                "name",
-                required=True,
-                max_length=120,
-                auto_complete="name",
-                error=problem_of("name"),
-                key=SettingsState.name,
-                default_value=SettingsState.name,
-                class_name="flex-1",
-            ),
-            ui.button("Save name", kind="submit"),
-            on_submit=SettingsState.save_name,
-            class_name="flex flex-wrap items-end gap-3",
+        _line(
+            "Save name",
+            SettingsState.save_name,
+            "Your name",
+            "name",
+            required=True,
+            max_length=120,
+            auto_complete="name",
+            error=problem_of("name"),
+            key=SettingsState.name,
+            default_value=SettingsState.name,
         ),
     )
 
@@ -197,20 +203,16 @@ def _children() -> rx.Component:
             ),
             class_name="mb-5 space-y-4 border-b border-line pb-5 empty:hidden",
         ),
-        rx.el.form(
-            ui.text_field(
-                "Child's name",
-                "child_name",
-                required=True,
-                max_length=120,
-                auto_complete="off",
-                # Emptied when a child was added.
-                key=SettingsState.child_count.to(str),
-                class_name="flex-1",
-            ),
-            ui.button("Add child", kind="submit"),
-            on_submit=SettingsState.add_child,
-            class_name="flex flex-wrap items-end gap-3",
+        _line(
+            "Add child",
+            SettingsState.add_child,
+            "Child's name",
+            "child_name",
+            required=True,
+            max_length=120,
+            auto_complete="off",
+            # Emptied when a child was added.
+            key=SettingsState.child_count.to(str),
         ),
     )
 
@@ -220,21 +222,17 @@ def _meeting() -> rx.Component:
         "Where you meet",
         "Your sessions take place in the built-in video, unless you give an address of your own. "
         "Students get it only when they may come in.",
-        rx.el.form(
-            ui.text_field(
-                "Your own meeting link",
-                "link",
-                kind="url",
-                max_length=LINK_LIMIT,
-                placeholder="https://",
-                error=problem_of("link"),
-                key=MeetingPlaceState.link,
-                default_value=MeetingPlaceState.link,
-                class_name="flex-1",
-            ),
-            ui.button("Save link", kind="submit"),
-            on_submit=MeetingPlaceState.save_link,
-            class_name="flex flex-wrap items-end gap-3",
+        _line(
+            "Save link",
+            MeetingPlaceState.save_link,
+            "Your own meeting link",
+            "link",
+            kind="url",
+            max_length=LINK_LIMIT,
+            placeholder="https://",
+            error=problem_of("link"),
+            key=MeetingPlaceState.link,
+            default_value=MeetingPlaceState.link,
         ),
     )
 

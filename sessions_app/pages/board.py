@@ -73,10 +73,7 @@ def _head(view: Any) -> rx.Component:
                 rx.el.span(view.live, class_name="tabular-nums"),
                 class_name="mt-1 flex items-center gap-2 text-sm text-ink-2",
             ),
-            rx.el.span(
-                ui.countdown(view.wakes_until, total_seconds=60, now=view.now, on_end=BoardPageState.refresh),
-                class_name="hidden",
-            ),
+            ui.alarm(view.wakes_until, now=view.now, on_end=BoardPageState.refresh),
         ),
         rx.el.div(
             rx.el.div(

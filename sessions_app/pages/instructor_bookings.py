@@ -69,12 +69,7 @@ def _content(view: Any) -> rx.Component:
         _lists(view),
         rx.cond(
             view.wakes.until != "",
-            rx.el.span(
-                ui.countdown(
-                    view.wakes.until, total_seconds=view.wakes.total, now=view.wakes.now, on_end=State.refresh
-                ),
-                class_name="hidden",
-            ),
+            ui.alarm(view.wakes.until, now=view.wakes.now, on_end=State.refresh),
         ),
     )
 

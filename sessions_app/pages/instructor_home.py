@@ -72,15 +72,7 @@ def _content(home: Any, figures: Any) -> rx.Component:
                 class_name="grid grid-cols-[minmax(0,1fr)] border-t border-line lg:grid-cols-2",
             ),
         ),
-        rx.el.span(
-            ui.countdown(
-                home.wakes.until,
-                total_seconds=home.wakes.total,
-                now=home.wakes.now,
-                on_end=InstructorHomeState.tick,
-            ),
-            class_name="hidden",
-        ),
+        ui.alarm(home.wakes.until, now=home.wakes.now, on_end=InstructorHomeState.tick),
     )
 
 

@@ -29,7 +29,7 @@ from sessions_app.components.ui.prose import prose
 from sessions_app.components.ui.skeletons import skeleton, skeletons
 from sessions_app.components.ui.tables import Column, cell, row, table
 from sessions_app.components.ui.tabs import tab_panel, tabs
-from sessions_app.components.ui.time import countdown, date_tile, progress_bar, step_bars, steps
+from sessions_app.components.ui.time import alarm, countdown, date_tile, progress_bar, step_bars, steps
 from sessions_app.components.ui.values import Children, Flag, Handler, Number, Text
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "Number",
     "Text",
     "Tone",
+    "alarm",
     "avatar",
     "avatar_stack",
     "badge",

@@ -84,6 +84,11 @@ def countdown(
     )
 
 
+def alarm(until: Text, *, now: Text, on_end: Handler) -> rx.Component:
+    """A countdown that nobody sees, for what a page must do at an instant: as ``countdown``."""
+    return rx.el.span(countdown(until, total_seconds=1, now=now, on_end=on_end), class_name="hidden")
+
+
 def _before(usual: Text, low: Text) -> list[Children]:
     if is_empty(usual):
         return []

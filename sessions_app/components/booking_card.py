@@ -40,19 +40,24 @@ class Actions:
     busy: rx.Var[str]
 
 
+def row_time(seat: Any) -> rx.Component:
+    """The time at the head of a row: ``strong`` over ``small``, and ``spoken`` in their place for who listens."""
+    return rx.el.div(
+        rx.el.p(
+            rx.el.span(seat.strong, aria_hidden="true"),
+            rx.el.span(seat.spoken, class_name="sr-only"),
+            class_name="text-sm font-semibold tabular-nums",
+        ),
+        rx.el.p(seat.small, aria_hidden="true", class_name="text-xs tabular-nums text-ink-3"),
+        class_name="self-start pt-0.5 md:self-center md:pt-0",
+    )
+
+
 def booking_row(seat: Any, do: Actions) -> rx.Component:
     """A row of a list. ``seat`` has the fields of ``SeatView``."""
     title_id = "b-" + seat.id
     return rx.el.li(
-        rx.el.div(
-            rx.el.p(
-                rx.el.span(seat.strong, aria_hidden="true"),
-                rx.el.span(seat.spoken, class_name="sr-only"),
-                class_name="text-sm font-semibold tabular-nums",
-            ),
-            rx.el.p(seat.small, aria_hidden="true", class_name="text-xs tabular-nums text-ink-3"),
-            class_name="self-start pt-0.5 md:self-center md:pt-0",
-        ),
+        row_time(seat),
         rx.el.div(
             ui.avatar(seat.initials, seat.colour, size="row", photo=seat.photo, class_name="max-sm:hidden"),
             rx.el.div(

@@ -7,7 +7,7 @@ from typing import Any
 import reflex as rx
 
 from sessions_app.components import ui, workspace
-from sessions_app.components.booking_card import topic_line
+from sessions_app.components.booking_card import row_time, topic_line
 from sessions_app.components.bound import problem, toasts, visitor
 from sessions_app.components.schedule_dialogs import (
     decline_dialog,
@@ -347,15 +347,7 @@ def _row(seat: Any) -> rx.Component:
         return rx.el.button(label, type="button", on_click=on_click, class_name=_WORD, **described)
 
     return rx.el.li(
-        rx.el.div(
-            rx.el.p(
-                rx.el.span(seat.strong, aria_hidden="true"),
-                rx.el.span(seat.spoken, class_name="sr-only"),
-                class_name="text-sm font-semibold tabular-nums",
-            ),
-            rx.el.p(seat.small, aria_hidden="true", class_name="text-xs tabular-nums text-ink-3"),
-            class_name="self-start pt-0.5 md:self-center md:pt-0",
-        ),
+        row_time(seat),
         rx.el.div(
             ui.avatar(seat.initials, seat.colour, size="row", photo=seat.photo, class_name="max-sm:hidden"),
             rx.el.div(

@@ -18,7 +18,7 @@ RESTING = "border-line-2 bg-surface text-ink hover:border-accent hover:bg-accent
 MARKED = "border-accent bg-accent-soft text-on-accent-soft inset-shadow-[0_0_0_1px_var(--accent)]"
 STRIP_DAY = (
     "relative flex h-16 w-12 shrink-0 cursor-pointer snap-center flex-col items-center justify-center "
-    "rounded-control pb-2 aria-disabled:cursor-default"
+    "rounded-control pb-2"
 )
 CLASHING = (
     "flex min-h-14 w-full flex-col justify-center rounded-control border border-line bg-surface-2 px-3.5 text-sm "
@@ -154,21 +154,15 @@ def _strip_day(day: Any) -> rx.Component:
         rx.cond(day.is_free, "bg-accent-soft text-on-accent-soft", "text-ink-3"),
     )
 
-    def button(**click: Any) -> rx.Component:
-        return rx.el.button(
-            rx.el.span(day.weekday, class_name="text-xs"),
-            rx.el.span(day.number, class_name="text-base leading-5 font-semibold tabular-nums"),
-            rx.cond(day.is_free, ticks(day.ticks, chosen=day.is_selected)),
-            type="button",
-            aria_label=day.label,
-            aria_pressed=day.is_selected,
-            class_name=[STRIP_DAY, look],
-            **click,
-        )
-
-    return rx.fragment(
-        rx.cond(
-            day.is_free, button(on_click=rx.redirect(day.href, replace=True)), button(aria_disabled=True)
-        ),
+    return rx.el.button(
+        rx.el.span(day.weekday, class_name="text-xs"),
+        rx.el.span(day.number, class_name="text-base leading-5 font-semibold tabular-nums"),
+        rx.cond(day.is_free, ticks(day.ticks, chosen=day.is_selected)),
+        type="button",
+        aria_label=day.label,
+        aria_pressed=day.is_selected,
+        # A day without times leads on as well: it says why it has none, and what is free next.
+        on_click=rx.redirect(day.href, replace=True),
+        class_name=[STRIP_DAY, look],
         key=day.iso,
     )

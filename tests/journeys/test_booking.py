@@ -244,6 +244,11 @@ def test_a_phone_shows_one_zone_at_a_time(new_visitor: NewVisitor, backstage: Ba
     strip = page.get_by_role("group", name="Day").get_by_role("button")
     expect(page.get_by_role("group", name="Day").locator("[aria-pressed=true]")).to_be_in_viewport()
     assert strip.count() > 7
+    page.get_by_role("group", name="Day").get_by_role("button", name=re.compile("no times")).first.click()
+    expect(page.get_by_text("Next free times").locator("visible=true")).to_be_visible()
+    expect(page.get_by_role("group", name="Day").locator("[aria-pressed=true]")).to_have_accessible_name(
+        re.compile("no times")
+    )
     page.get_by_role("button", name="Back to the month").click()
     expect(page.get_by_role("grid")).to_be_visible()
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from sessions_app.domain.booking_lifecycle import BookingStatus, SessionStatus
-from sessions_app.models import Booking, Conversation, Review, TeachingSession
+from sessions_app.models import Booking, Conversation, LessonNotes, Review, TeachingSession
 from sessions_app.services import seats
 from sessions_app.services.unit_of_work import UnitOfWork
 
@@ -40,12 +41,23 @@ def to_be_reviewed(work: UnitOfWork, *, student_id: str, instructor_id: str) -> 
     )
     if work.db.exec(judged.limit(1)).first() is not None:
         return None
+    return work.db.exec(_completed(student_id, instructor_id)).first()
+
+
+def to_be_noted(work: UnitOfWork, *, student_id: str, instructor_id: str) -> Booking | None:
+    """The last completed session of the two; None where something was written about one already."""
+    completed = _completed(student_id, instructor_id)
+    noted = completed.join(LessonNotes, col(LessonNotes.booking_id) == col(Booking.id))
+    return None if work.db.exec(noted).first() is not None else work.db.exec(completed).first()
+
+
+def _completed(student_id: str, instructor_id: str) -> SelectOfScalar[Booking]:
     completed = select(Booking).where(
         col(Booking.student_id) == student_id,
         col(Booking.instructor_id) == instructor_id,
         col(Booking.status) == BookingStatus.COMPLETED,
     )
-    return work.db.exec(completed.order_by(col(Booking.ends_at).desc())).first()
+    return completed.order_by(col(Booking.ends_at).desc()).limit(1)
 
 
 def conversation(work: UnitOfWork, *, instructor_id: str, student_id: str | None) -> str | None:

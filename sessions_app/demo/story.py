@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sessions_app.adapters.sandbox_payments import SandboxGateway
 from sessions_app.demo import card, past
 from sessions_app.demo.stage import Stage
-from sessions_app.demo.words import OPINIONS, THREADS, Opinion, Thread
+from sessions_app.demo.words import NOTES, OPINIONS, THREADS, Noted, Opinion, Thread
 from sessions_app.domain.availability import local_date, to_utc
 from sessions_app.domain.permissions import Actor, Role
 from sessions_app.domain.timespans import TimeSpan
@@ -23,6 +23,7 @@ from sessions_app.services import (
     conversations,
     enrollments,
     gateway_tasks,
+    lesson_notes,
     requests,
     reviews,
     sessions,
@@ -84,6 +85,8 @@ class Story:
         self._coming_days()
         self._full_day()
         self._waiting_for_answers()
+        for noted in NOTES:
+            self._note(noted)
         for opinion in OPINIONS:
             self._judge(opinion)
         for number, thread in enumerate(THREADS):
@@ -213,6 +216,27 @@ class Story:
             ahead=self._since(self._on(7, 16), 6 * HOUR),
             message="Where does the spectral theorem come from?",
             topic="The spectral theorem, in pictures",
+        )
+
+    def _note(self, noted: Noted) -> None:
+        """What the teacher writes an hour after the last session of the two; once for ever."""
+        people = self._stage.people
+        self._clock.at = self._now
+        booking = self._platform.read(
+            past.to_be_noted,
+            Actor.system(),
+            student_id=people[noted.learner].id,
+            instructor_id=people[noted.teacher].id,
+        )
+        if booking is None:
+            return
+        self._clock.at = min(booking.ends_at + HOUR, self._now)
+        self._platform.run(
+            lesson_notes.write_report,
+            self._stage.actor(noted.teacher),
+            booking_id=booking.id,
+            report=noted.report,
+            homework=noted.homework,
         )
 
     def _judge(self, opinion: Opinion) -> None:

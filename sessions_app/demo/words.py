@@ -26,6 +26,16 @@ class Thread:
 
 
 @dataclass(frozen=True)
+class Noted:
+    """What ``teacher`` writes down after a session with ``learner``, for both of them."""
+
+    teacher: str
+    learner: str
+    report: str
+    homework: str
+
+
+@dataclass(frozen=True)
 class Opinion:
     """A review that ``author`` writes about ``learner``'s session with ``teacher``, and what is answered."""
 
@@ -124,6 +134,15 @@ THREADS = (
                 "Everybody takes one problem of the sheet to the board. Choose yours, and bring it written down.",
             ),
         ),
+    ),
+)
+
+NOTES = (
+    Noted(
+        "ada",
+        "noah",
+        "Row operations, and what each does to the determinant: exchanged rows turn the sign. We did problem 1.",
+        "Problem 2, once by expansion and once by elimination.",
     ),
 )
 

@@ -27,6 +27,7 @@ from sessions_app.models import (
     GatewayTask,
     GuardianLink,
     InstructorProfile,
+    LessonNotes,
     Material,
     Message,
     Offering,
@@ -351,6 +352,15 @@ def test_a_student_reads_the_files_of_the_session_they_have_booked(told: Platfor
     assert materials.download(told, noah, material_id=file.id).content.startswith(b"%PDF-")
 
 
+def test_the_student_has_homework_from_the_last_lesson(told: Platform) -> None:
+    (notes,) = rows(told, select(LessonNotes).where(col(LessonNotes.homework) != ""))
+    booking = told.read(lambda work: work.db.get_one(Booking, notes.booking_id), Actor.system())
+
+    assert booking.student_id == person(told, "student@demo.test").id
+    assert notes.report
+    assert notes.reported_at == booking.ends_at + timedelta(hours=1)
+
+
 def test_every_worksheet_is_a_pdf_whose_table_finds_each_object() -> None:
     worksheets = {sheet.content for sheet in SHEETS if sheet.name.endswith(".pdf")}
 
@@ -389,7 +399,8 @@ def test_loading_twice_changes_nothing_and_a_week_later_tells_what_is_new(
         assert later[4] > first[4]
         judged = [(review.author_id, review.instructor_id) for review in rows(platform, select(Review))]
         written = [(message.conversation_id, message.body) for message in rows(platform, select(Message))]
-        for told_once in (judged, written):
+        noted = [notes.homework for notes in rows(platform, select(LessonNotes)) if notes.homework]
+        for told_once in (judged, written, noted):
             assert len(set(told_once)) == len(told_once)
         student = person(platform, "student@demo.test")
         assert platform.read(credits.balance_of, Actor.system(), student.id) == 5

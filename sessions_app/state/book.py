@@ -154,7 +154,13 @@ class BookState(AppState):
     @rx.event
     @public
     async def refresh(self) -> Any:
-        """Something about these times or this hold changed: look again, and leave everything else as it is."""
+        """Something about these times or this hold changed: look again, and leave everything else as it is.
+
+        A tab that went elsewhere by its address bar told nobody that it left: it is led nowhere any more.
+        """
+        if self._is_elsewhere():
+            hub.leave(self, BookState.refresh)
+            return None
         if self.is_booking or self.pending:
             return None
         if self.step == "confirm" and self._held is not None:
@@ -183,10 +189,13 @@ class BookState(AppState):
     @public
     async def leave(self) -> None:
         """The page is left: watch nothing, and start afresh next time."""
-        if Address.parse(self.router.url.path, {}).path == self._address.path:
+        if not self._is_elsewhere():
             return
         hub.leave(self, BookState.refresh)
         self.step, self.notice, self._viewed, self._settled = "", NO_NOTICE, "", ""
+
+    def _is_elsewhere(self) -> bool:
+        return Address.parse(self.router.url.path, {}).path != self._address.path
 
     async def _draw(self, here: Address) -> Any:
         if here.booking and self._identity is None:

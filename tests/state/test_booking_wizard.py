@@ -12,11 +12,12 @@ from sqlmodel import select
 from sessions_app.domain.permissions import Actor
 from sessions_app.models import AvailabilityOverride, DeferredEnrollment, Person
 from sessions_app.models.catalogue import BookingMode, TopicType
+from sessions_app.services import bookings
 from sessions_app.services.analytics import Step
 from sessions_app.state.book import BookState
 from sessions_app.state.confirmation import ConfirmationState
 from sessions_app.state.test_pay import TestPayState
-from tests.services.world import World, at
+from tests.services.world import World, acting, at
 from tests.state.conftest import Tab, cookie_of
 
 
@@ -555,6 +556,19 @@ def test_leaving_the_wizard_starts_the_next_one_afresh(tab: Tab, world: World, h
     tab.connect(cookie=booker.cookie, path="/courses")
     booker.do("leave")
     assert booker.state.step == ""
+
+
+def test_a_tab_that_went_elsewhere_is_led_nowhere_once_its_hold_is_booked(
+    tab: Tab, world: World, home: str
+) -> None:
+    student = world.student()
+    booker = Booker(tab, world, student).go(when(home, world)).choose()
+    held = booker.state.details.booking_id
+    tab.connect(cookie=booker.cookie, path="/dashboard")
+    booker.path = "/dashboard"
+    world.platform.run(bookings.confirm, acting(student), booking_id=held)
+    booker.do("refresh")
+    assert booker.path == "/dashboard"
 
 
 def test_a_double_click_holds_one_time(tab: Tab, world: World, home: str) -> None:

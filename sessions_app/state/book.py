@@ -117,7 +117,7 @@ class BookState(AppState):
     is_booking: bool = False
 
     _address: Address = Address()
-    _settled: str = ""
+    _settled: tuple[str, ...] = ()
     _viewed: str = ""
     _unmet_on: date | None = None
     _missed: frozenset[tuple[str, date]] = frozenset()
@@ -137,11 +137,12 @@ class BookState(AppState):
     async def load(self) -> AsyncIterator[Any]:
         """Draw what the address asks for."""
         here = Address.parse(self.router.url.path, self.router.url.query_parameters)
-        if self._settled == here.written():
-            self._settled = ""  # the event that led here has drawn it already
+        if (written := here.written()) in self._settled:
+            # The event that led here has drawn it already, and later ones may have led on since.
+            self._settled = self._settled[self._settled.index(written) + 1 :]
             return
         before, self._address = self._address, here
-        self._settled = ""
+        self._settled = ()
         self.is_booking, self.pending, self.why, self.notice = False, "", "", NO_NOTICE
         away = await self._draw(here)
         if away is not None:
@@ -192,7 +193,7 @@ class BookState(AppState):
         if not self._is_elsewhere():
             return
         hub.leave(self, BookState.refresh)
-        self.step, self.notice, self._viewed, self._settled = "", NO_NOTICE, "", ""
+        self.step, self.notice, self._viewed, self._settled = "", NO_NOTICE, "", ()
 
     def _is_elsewhere(self) -> bool:
         return Address.parse(self.router.url.path, {}).path != self._address.path
@@ -295,9 +296,8 @@ class BookState(AppState):
             )
             await self._draw_times()
             self.notice = self._lost(step.alternatives)
-            self._settled = self._address.written()
             self._listen()
-            return rx.redirect(self._settled, replace=True)
+            return self._settle(replaces=True)
         if self._draft_of != step.booking_id:
             # What was typed for a time that got lost is kept for the next one.
             self._draft_of = step.booking_id
@@ -465,8 +465,7 @@ class BookState(AppState):
         if away is not None:
             return away
         self._listen()
-        self._settled = self._address.written()
-        return rx.redirect(self._settled, replace=replaces)
+        return self._settle(replaces=replaces)
 
     async def _back_to_times(self, refused: DomainError) -> Any:
         """The list anew, with what stands in the way; what was typed stays."""
@@ -476,8 +475,13 @@ class BookState(AppState):
         await self._draw_times()
         if not was_confirming and self.router.url.query_parameters.get("slot") is None:
             return None
-        self._settled = self._address.written()
-        return rx.redirect(self._settled, replace=True)
+        return self._settle(replaces=True)
+
+    def _settle(self, *, replaces: bool) -> Any:
+        """Go to the address of what is drawn already; the page's load, whenever it comes, draws nothing again."""
+        here = self._address.written()
+        self._settled = (*(one for one in self._settled if one != here), here)
+        return rx.redirect(here, replace=replaces)
 
     # ------------------------------------------------------------ booking
 

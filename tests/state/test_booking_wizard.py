@@ -466,6 +466,28 @@ def test_a_held_time_the_other_child_cannot_have_leads_to_times_free_for_them(
     assert world.booking(state.details.booking_id).student_id == ben.id
 
 
+def test_who_chooses_faster_than_the_page_loads_is_told_the_reason_all_the_same(
+    tab: Tab, world: World, home: str
+) -> None:
+    anna, ben = world.student("Anna"), world.student("Ben")
+    world.book(ben, world.offering(world.new_instructor("Bo Berg")), at(2, 10))
+    booker = Booker(tab, world, world.guardian_of(anna, ben)).go(when(home, world))
+
+    opened = address_of(tab.send(BookState, "choose", start="20261202T100000Z"))
+    told = address_of(tab.send(BookState, "choose_student", student_id=ben.id))
+    for late in (opened, told):
+        booker.go(late)
+
+    state = booker.state
+    assert (state.step, state.notice.title) == ("when", "You have another session at this time.")
+
+
+def address_of(events: list[Any]) -> str:
+    """Where the last of these events leads."""
+    (path,) = (value for name, value in events[-1].args if str(name) == "path")
+    return str(path).strip('"')
+
+
 def test_only_children_of_the_guardian_can_be_chosen(tab: Tab, world: World, home: str) -> None:
     anna, ben, other = world.student("Anna"), world.student("Ben"), world.student("Other")
     booker = Booker(tab, world, world.guardian_of(anna, ben)).go(when(home, world, student=other.id))

@@ -11,6 +11,7 @@ import reflex as rx
 from sessions_app.components import ui
 from sessions_app.components.status import STATUSES, status_badge
 from sessions_app.domain.booking_lifecycle import BookingStatus
+from sessions_app.pages import PAGES
 from sessions_app.pages import help as help_pages
 from sessions_app.settings import parse_settings
 
@@ -82,7 +83,7 @@ def test_every_guide_on_disk_is_reachable() -> None:
 
 
 def test_guides_link_only_to_pages_that_exist() -> None:
-    own = {guide.route for guide in help_pages.guides()} | {"/settings", "/login"}
+    own = {guide.route for guide in help_pages.guides()} | {page.route for page in PAGES}
     for guide in help_pages.guides():
         assert set(re.findall(r'href="(/[^"]*)"', guide.html)) <= own
 

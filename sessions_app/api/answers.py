@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, WithJsonSchema
 
 from sessions_app.domain.booking_lifecycle import UPCOMING, BookingStatus
@@ -22,6 +23,11 @@ from sessions_app.settings import Settings
 
 Instant = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
 """RFC 3339 in UTC, whole seconds, Z."""
+
+
+def sent(answer: Answer) -> JSONResponse:
+    """The use case's answer as it is sent."""
+    return JSONResponse(answer.body, status_code=answer.status)
 
 
 def instant(at: datetime | None) -> str | None:

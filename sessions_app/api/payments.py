@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from sessions_app.api.answers import body_of, confirmation_page
+from sessions_app.api.answers import body_of, confirmation_page, sent
 from sessions_app.api.dependencies import ActorDep, IdempotencyDep, PlatformDep
 from sessions_app.api.errors import refusals
 from sessions_app.api.inputs import INSTRUCTOR_ID, STUDENT_ID, Amount, Currency, Id, names
@@ -120,8 +120,7 @@ def open_checkout(
     request: Request,
 ) -> JSONResponse:
     """Open the payment page of a held booking. The first one moves the end of the hold."""
-    if body.return_url is not None:
-        checkout.check_return_url(body.return_url, platform.settings)
+    _check_return(body, platform)
 
     def perform() -> Answer:
         booking_id, session_id = platform.read(_payable, actor, body)
@@ -135,7 +134,7 @@ def open_checkout(
         return Answer(200, body_of(Checkout(url=url, checkout_id=page.checkout_id)))
 
     answer = idempotency.once_in_steps(platform, actor, idempotent, perform)
-    return JSONResponse(answer.body, status_code=answer.status)
+    return sent(answer)
 
 
 @router.post(
@@ -173,7 +172,7 @@ def create_intent(
         return Answer(200, body_of(_intent(intent, request, platform)))
 
     answer = idempotency.once_in_steps(platform, actor, idempotent, perform)
-    return JSONResponse(answer.body, status_code=answer.status)
+    return sent(answer)
 
 
 @router.post(
@@ -189,15 +188,14 @@ def confirm_payment(
     request: Request,
 ) -> JSONResponse:
     """Read a payment at the gateway and let its booking follow. Cards are entered on the gateway's page alone."""
-    if body.return_url is not None:
-        checkout.check_return_url(body.return_url, platform.settings)
+    _check_return(body, platform)
 
     def perform() -> Answer:
         intent = payment_intents.refresh_intent(platform, actor, intent_id=body.payment_intent_id)
         return Answer(200, body_of(_intent(intent, request, platform)))
 
     answer = idempotency.once_in_steps(platform, actor, idempotent, perform)
-    return JSONResponse(answer.body, status_code=answer.status)
+    return sent(answer)
 
 
 @router.post(
@@ -221,7 +219,13 @@ def refund(
         amount_minor=body.amount,
         reason=body.reason or "",
     )
-    return JSONResponse(answer.body, status_code=answer.status)
+    return sent(answer)
+
+
+def _check_return(body: CheckoutRequest | IntentCheck, platform: Platform) -> None:
+    """Raises InvalidInput (``return_url``) for a page that is none of ours."""
+    if body.return_url is not None:
+        checkout.check_return_url(body.return_url, platform.settings)
 
 
 def _payable(work: UnitOfWork, body: CheckoutRequest) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from sessions_app.api.answers import Booked, Seats, body_of, booked
+from sessions_app.api.answers import Booked, Seats, body_of, booked, sent
 from sessions_app.api.dependencies import ActorDep, CallerDep, IdempotencyDep, PlatformDep
 from sessions_app.api.errors import refusals
 from sessions_app.api.inputs import (
@@ -163,7 +163,7 @@ def create(body: NewBooking, platform: PlatformDep, actor: ActorDep, request: Id
             reminders=body.reminders is not False,
         ),
     )
-    return JSONResponse(answer.body, status_code=answer.status)
+    return sent(answer)
 
 
 @router.post(
@@ -197,7 +197,7 @@ def confirm(
             )
         ),
     )
-    return JSONResponse(answer.body, status_code=answer.status)
+    return sent(answer)
 
 
 @router.post(
@@ -220,7 +220,7 @@ def reschedule(body: Move, platform: PlatformDep, actor: ActorDep, request: Idem
         slot_id=body.new_time_slot_id,
         reason=body.reason or "",
     )
-    return JSONResponse(answer.body, status_code=answer.status)
+    return sent(answer)
 
 
 @router.post(
@@ -242,7 +242,7 @@ def cancel(
         reason=body.reason or "",
         waives_refund=body.process_refund is False,
     )
-    return JSONResponse(answer.body, status_code=answer.status)
+    return sent(answer)
 
 
 @router.get("/student/{student_id}", responses=refusals(Unauthenticated, NotFound))

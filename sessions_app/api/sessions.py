@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse
 from pydantic import AliasChoices, BaseModel, BeforeValidator, Field
 
-from sessions_app.api.answers import Booked, Instant, Seat, Seats, Session, booked
+from sessions_app.api.answers import Booked, Instant, Seat, Seats, Session, booked, sent
 from sessions_app.api.dependencies import ActorDep, CallerDep, IdempotencyDep, PlatformDep, ReaderDep
 from sessions_app.api.errors import refusals
 from sessions_app.api.inputs import (
@@ -261,7 +261,7 @@ def book(body: NewSession, platform: PlatformDep, actor: ActorDep, request: Idem
         ),
         details=body.details(),
     )
-    return JSONResponse(answer.body, status_code=answer.status)
+    return sent(answer)
 
 
 @router.post(
@@ -300,7 +300,7 @@ def book_by_subject(
             message=body.message or "", topic=body.title or "", reminders=body.reminders is not False
         ),
     )
-    return JSONResponse(answer.body, status_code=answer.status)
+    return sent(answer)
 
 
 @router.get("/sessions", responses=refusals(Unauthenticated, NotFound))

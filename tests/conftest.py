@@ -16,6 +16,8 @@ from hypothesis import settings as hypothesis_settings
 
 from sessions_app.adapters.disk_files import DiskFiles
 from sessions_app.frontend import build_if_needed
+from sessions_app.models import Person
+from sessions_app.services.bookings import Placed
 from sessions_app.services.unit_of_work import Platform
 from sessions_app.settings import Settings, parse_settings
 from sessions_app.wiring import build_video
@@ -25,7 +27,7 @@ from tests.infra import network
 from tests.infra.ports import free_port
 from tests.infra.served import ServedApp
 from tests.infra.shared_run import SharedRun
-from tests.services.world import NOON, World
+from tests.services.world import NOON, World, at
 
 for _name in Settings.model_fields:
     os.environ.pop(_name.upper(), None)
@@ -111,6 +113,18 @@ def platform(database_url: str, clock: StoppedClock, tmp_path: Path) -> Iterator
 def world(platform: Platform, clock: StoppedClock) -> World:
     """One course, one instructor, and whoever the test adds."""
     return World(platform, clock)
+
+
+@pytest.fixture
+def student(world: World) -> Person:
+    """Somebody enrolled in the world's course."""
+    return world.student()
+
+
+@pytest.fixture
+def placed(world: World, student: Person) -> Placed:
+    """The student's seat in a free session, two days from now."""
+    return world.book(student, world.offering(), at(3, 10))
 
 
 @pytest.fixture

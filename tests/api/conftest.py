@@ -12,6 +12,7 @@ from sessions_app.models import Person
 from sessions_app.services.identity import Identities
 from sessions_app.services.unit_of_work import Platform
 from tests.api.calls import Caller
+from tests.services.world import World
 
 ORIGIN = "http://localhost:8000"
 
@@ -32,3 +33,9 @@ def api(platform: Platform, identities: Identities) -> Iterator[TestClient]:
 def call(api: TestClient, platform: Platform) -> Callable[[Person], Caller]:
     """``call(student).post("/api/sessions", {...})``: the API as somebody."""
     return lambda person: Caller(api, platform, person)
+
+
+@pytest.fixture
+def student(world: World, call: Callable[[Person], Caller]) -> Caller:
+    """The API as somebody enrolled in the world's course."""
+    return call(world.student())

@@ -30,11 +30,6 @@ def database_url(sqlite_url: str) -> str:
 
 
 @pytest.fixture
-def student(world: World, call: Call) -> Caller:
-    return call(world.student())
-
-
-@pytest.fixture
 def free(world: World) -> Offering:
     return world.offering()
 

@@ -22,11 +22,6 @@ def student(world: World) -> Person:
     return world.student()
 
 
-@pytest.fixture
-def placed(world: World, student: Person) -> Placed:
-    return world.book(student, world.offering(), at(3, 10))
-
-
 def path(placed: Placed, verb: str) -> str:
     return f"/api/sessions/{placed.session.id}/{verb}"
 

@@ -27,11 +27,6 @@ def database_url(sqlite_url: str) -> str:
 
 
 @pytest.fixture
-def student(world: World, call: Call) -> Caller:
-    return call(world.student())
-
-
-@pytest.fixture
 def staff(world: World, call: Call) -> Caller:
     return call(world.person("Ann", Role.ASSISTANT))
 

@@ -30,11 +30,6 @@ def database_url(sqlite_url: str) -> str:
     return sqlite_url
 
 
-@pytest.fixture
-def student(world: World, call: Call) -> Caller:
-    return call(world.student())
-
-
 class TestDocument002:
     """A coach in Paris for MATHEMATIQUES, Monday 2024-01-15 from 14:00 to 15:00."""
 

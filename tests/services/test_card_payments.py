@@ -48,11 +48,6 @@ def press(world: World, student: Person, token: str, button: Press) -> SandboxPa
 
 
 @pytest.fixture
-def student(world: World) -> Person:
-    return world.student()
-
-
-@pytest.fixture
 def held(world: World, student: Person) -> Placed:
     return world.book(student, world.offering(price_minor=3200), at(3, 10))
 

@@ -24,11 +24,6 @@ from tests.services.statements import counted
 from tests.services.world import World, acting, at
 
 
-@pytest.fixture
-def student(world: World) -> Person:
-    return world.student()
-
-
 def all_conversations(world: World) -> list[Conversation]:
     return world.platform.read(lambda work: list(work.db.exec(select(Conversation))), Actor.system())
 

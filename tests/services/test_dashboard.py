@@ -75,11 +75,6 @@ def over(world: World, placed: Placed, status: BookingStatus = BookingStatus.COM
     world.platform.run(store, Actor.system())
 
 
-@pytest.fixture
-def student(world: World) -> Person:
-    return world.student()
-
-
 class TestWhoSeesWhat:
     def test_a_student_sees_their_own_and_nobody_elses(self, world: World, student: Person) -> None:
         offering = world.offering()

@@ -27,11 +27,6 @@ from tests.services.test_card_payments import press
 from tests.services.world import World, acting, at
 
 
-@pytest.fixture
-def student(world: World) -> Person:
-    return world.student()
-
-
 def book_for(
     world: World,
     student: Person,

@@ -104,11 +104,6 @@ def crowded(world: World, count: int) -> None:
     world.add(rows[0], *rows[1:])
 
 
-@pytest.fixture
-def student(world: World) -> Person:
-    return world.student()
-
-
 class TestToday:
     def test_the_day_holds_sessions_requests_and_holds_and_nothing_of_other_days(
         self, world: World, student: Person

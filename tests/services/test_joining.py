@@ -30,16 +30,6 @@ def view(world: World, person: Person, placed: Placed, *, is_in: bool = False) -
     return room_view(page(world, person, placed), PARIS, is_in=is_in, label="Instructor")
 
 
-@pytest.fixture
-def student(world: World) -> Person:
-    return world.student()
-
-
-@pytest.fixture
-def placed(world: World, student: Person) -> Placed:
-    return world.book(student, world.offering(), at(3, 10))
-
-
 def test_from_the_booking_on_it_says_what_when_and_with_whom(
     world: World, student: Person, placed: Placed
 ) -> None:

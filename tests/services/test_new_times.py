@@ -31,16 +31,6 @@ def starts(times: NewTimes) -> set[object]:
     return {slot.span.start for slot in times.starts}
 
 
-@pytest.fixture
-def student(world: World) -> Person:
-    return world.student()
-
-
-@pytest.fixture
-def placed(world: World, student: Person) -> Placed:
-    return world.book(student, world.offering(), at(3, 10))
-
-
 def test_its_own_time_is_not_in_the_way_of_its_neighbours(
     world: World, student: Person, placed: Placed
 ) -> None:

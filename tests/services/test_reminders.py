@@ -5,8 +5,6 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-import pytest
-
 from sessions_app.domain.permissions import Actor
 from sessions_app.models import Person
 from sessions_app.models.catalogue import BookingMode, SessionType
@@ -19,16 +17,6 @@ from tests.doubles.postbox import Postbox
 from tests.services.world import World, acting, at
 
 DAY, HOUR, QUARTER = "session-reminder-24h", "session-reminder-1h", "session-reminder-15m"
-
-
-@pytest.fixture
-def student(world: World) -> Person:
-    return world.student()
-
-
-@pytest.fixture
-def placed(world: World, student: Person) -> Placed:
-    return world.book(student, world.offering(), at(3, 10))
 
 
 def told(world: World) -> list[tuple[str, str]]:

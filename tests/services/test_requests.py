@@ -30,11 +30,6 @@ from tests.services.world import World, acting, at
 
 
 @pytest.fixture
-def student(world: World) -> Person:
-    return world.student()
-
-
-@pytest.fixture
 def offering(world: World) -> Offering:
     return world.offering(booking_mode=BookingMode.REQUEST)
 

@@ -64,11 +64,6 @@ def report(world: World, person: Person, review: Review, reason: str = "") -> No
 
 
 @pytest.fixture
-def student(world: World) -> Person:
-    return world.student()
-
-
-@pytest.fixture
 def staff(world: World) -> Person:
     return world.person("Asha Assistant", Role.ASSISTANT)
 

@@ -18,11 +18,6 @@ from tests.doubles.postbox import Postbox
 from tests.services.world import World, acting, at
 
 
-@pytest.fixture
-def student(world: World) -> Person:
-    return world.student()
-
-
 def booked(world: World, student: Person, topic: str = "", **facts: object) -> Booking:
     offering = world.offering(**({"topic_type": TopicType.FLEXIBLE} | facts))
     return world.book(student, offering, at(3, 10), details=Details(topic=topic)).booking

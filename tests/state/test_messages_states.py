@@ -17,18 +17,13 @@ from sessions_app.state.messages import UNKNOWN, MessagesState
 from sessions_app.state.profile_reviews import ProfileReviewsState
 from sessions_app.state.reviewing import ReviewState
 from sessions_app.state.unread import UnreadState
-from tests.services.world import World, acting, at
+from tests.services.world import World, acting
 from tests.state.conftest import Tab, cookie_of
 
 
 @pytest.fixture
 def student(world: World) -> Person:
     return world.student("Noah Berger", zone="Europe/Paris")
-
-
-@pytest.fixture
-def placed(world: World, student: Person) -> Placed:
-    return world.book(student, world.offering(), at(3, 10))
 
 
 @pytest.fixture

@@ -43,8 +43,10 @@ from sessions_app.domain.errors import (
     Unauthenticated,
 )
 from sessions_app.domain.permissions import Role
-from sessions_app.services import bookings, idempotency, intake, payment_intents
-from sessions_app.services.bookings import MESSAGE_LIMIT, TOPIC_LIMIT, Cancelled, Details
+from sessions_app.domain.plain_text import MESSAGE_LIMIT, TOPIC_LIMIT
+from sessions_app.services import cancellations, idempotency, intake, payment_intents
+from sessions_app.services.bookings import Details
+from sessions_app.services.cancellations import Cancelled
 from sessions_app.services.idempotency import Answer
 from sessions_app.services.intake import AgreedPrice, Receipt, Wanted
 from sessions_app.services.slots import parse_slot_id
@@ -237,7 +239,7 @@ def cancel(
         actor,
         request,
         lambda cancelled: Answer(200, body_of(CancelledBooking.of(cancelled))),
-        bookings.cancel,
+        cancellations.cancel,
         booking_id=body.booking_id,
         reason=body.reason or "",
         waives_refund=body.process_refund is False,

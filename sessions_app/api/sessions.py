@@ -56,9 +56,10 @@ from sessions_app.domain.errors import (
     Unauthenticated,
 )
 from sessions_app.domain.permissions import Actor, Role
+from sessions_app.domain.plain_text import MESSAGE_LIMIT, TOPIC_LIMIT
 from sessions_app.services import calendar_files, idempotency, intake, status_changes
 from sessions_app.services import sessions as running
-from sessions_app.services.bookings import MESSAGE_LIMIT, TOPIC_LIMIT, Details
+from sessions_app.services.bookings import Details
 from sessions_app.services.calendar_files import join_page
 from sessions_app.services.identity import Identity
 from sessions_app.services.intake import Wanted

@@ -20,6 +20,7 @@ from sessions_app.models import Offering, TeachingSession
 from sessions_app.models.catalogue import Modality
 from sessions_app.services import (
     bookings,
+    cancellations,
     conversations,
     enrollments,
     gateway_tasks,
@@ -343,7 +344,7 @@ class Story:
             return
         self._clock.at = min(placed.booking.starts_at - notice, self._now)
         self._platform.run(
-            bookings.cancel, self._stage.actor(who), booking_id=placed.booking.id, reason=reason
+            cancellations.cancel, self._stage.actor(who), booking_id=placed.booking.id, reason=reason
         )
         gateway_tasks.run_due(self._platform)
 

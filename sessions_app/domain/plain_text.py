@@ -8,6 +8,14 @@ from __future__ import annotations
 
 import unicodedata
 
+from sessions_app.domain.errors import InvalidInput
+
+MESSAGE_LIMIT = 1000
+"""The longest message, reason or requirement that goes with a booking, in characters."""
+
+TOPIC_LIMIT = 200
+"""The longest topic of a session, in characters."""
+
 # Marks that turn the direction of what follows: with them a name could rewrite the sentence around it.
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -55,3 +63,9 @@ def _printable(text: str) -> str:
 
 def _is_control(character: str) -> bool:
     return unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") or character in _TURNING
+
+
+def require_short(reason: str) -> None:
+    """Raise InvalidInput (``reason``) for one longer than MESSAGE_LIMIT."""
+    if len(reason) > MESSAGE_LIMIT:
+        raise InvalidInput(f"Please keep the reason under {MESSAGE_LIMIT} characters.", field="reason")

@@ -20,7 +20,7 @@ from sessions_app.components.month_grid import month_grid
 from sessions_app.components.notices import notice
 from sessions_app.components.time_list import day_strip, day_times
 from sessions_app.components.zone_line import clock_toggle, zone_line
-from sessions_app.services.bookings import MESSAGE_LIMIT, TOPIC_LIMIT
+from sessions_app.domain.plain_text import MESSAGE_LIMIT, TOPIC_LIMIT
 from sessions_app.settings import load_settings
 from sessions_app.state.book import BookState
 

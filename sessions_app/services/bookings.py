@@ -1,15 +1,16 @@
-"""Booking a seat: hold a time, confirm it, cancel it, move it.
+"""Booking a seat: hold a time, confirm it, or let it go.
 
     hold ──> confirm ──> free or credits: scheduled (instant) or pending (on request)
                     └──> card: still held, ``checkout`` takes over
 
 ``book`` is both in one step, for programs. What a refusal means is in ``domain/errors.py``; which times can be held
-is decided by the one engine in ``domain/slots.py``; answers of instructors are in ``services/requests.py``.
+is decided by the one engine in ``domain/slots.py``. What comes later has rooms of its own: answers of instructors in
+``requests``, cancelling in ``cancellations``, another time in ``moves``.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,7 +18,7 @@ from sqlalchemy import bindparam
 from sqlmodel import col, select
 
 from sessions_app.domain import topics
-from sessions_app.domain.booking_lifecycle import OCCUPYING, TENTATIVE, BookingEvent, BookingStatus, advance
+from sessions_app.domain.booking_lifecycle import OCCUPYING, BookingEvent, BookingStatus, advance
 from sessions_app.domain.errors import (
     AlreadyBooked,
     Conflict,
@@ -28,16 +29,14 @@ from sessions_app.domain.errors import (
     NotEnrolled,
     NotFound,
     PriceChanged,
-    SlotTaken,
     StudentBusy,
     TooLate,
 )
 from sessions_app.domain.money import Money
-from sessions_app.domain.permissions import Action, Relation
-from sessions_app.domain.plain_text import one_line, title_within
+from sessions_app.domain.permissions import Action
+from sessions_app.domain.plain_text import MESSAGE_LIMIT, TOPIC_LIMIT, one_line, title_within
 from sessions_app.domain.pricing import PayWith, Quote, payment_plan
-from sessions_app.domain.refunds import CancelledBy, RefundDecision, refund_due
-from sessions_app.domain.rescheduling import Barrier
+from sessions_app.domain.refunds import CancelledBy
 from sessions_app.domain.slots import Slot
 from sessions_app.domain.timespans import TimeSpan
 from sessions_app.domain.topics import Side, TopicState
@@ -57,6 +56,7 @@ from sessions_app.services import (
     access,
     audit,
     calendars,
+    cancellations,
     conversations,
     credits,
     enrollments,
@@ -64,17 +64,12 @@ from sessions_app.services import (
     live,
     notifications,
     qualification,
-    refunds,
     seats,
     slots,
     terms,
-    video,
 )
-from sessions_app.services.notifications import NotificationKind, Refunded
+from sessions_app.services.notifications import NotificationKind
 from sessions_app.services.unit_of_work import UnitOfWork
-
-MESSAGE_LIMIT = 1000
-TOPIC_LIMIT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +104,6 @@ class Placed:
     def needs_card(self) -> bool:
         """Whether the seat waits for a card payment."""
         return self.booking.status is BookingStatus.HELD and self.booking.pay_with is PayWith.CARD
-
-
-@dataclass(frozen=True, slots=True)
-class Cancelled:
-    """A cancellation and what goes back; ``refund`` is None when nothing was paid."""
-
-    booking: Booking
-    refund: RefundDecision | None
 
 
 def hold(
@@ -228,7 +215,7 @@ def release(work: UnitOfWork, *, booking_id: str) -> None:
     """Give up an unfinished hold, so that the time is free again at once; nothing for any other booking."""
     loaded = access.load_booking(work, booking_id, action=Action.CANCEL, lock=True)
     if loaded.booking.status is BookingStatus.HELD:
-        _end(work, loaded.booking, loaded.session, BookingEvent.CANCEL, CancelledBy.STUDENT)
+        cancellations.end(work, loaded.booking, loaded.session, BookingEvent.CANCEL, CancelledBy.STUDENT)
 
 
 def renew(work: UnitOfWork, *, booking_id: str) -> Placed:
@@ -242,7 +229,7 @@ def renew(work: UnitOfWork, *, booking_id: str) -> Placed:
         if booking.hold_expires_at is not None and booking.hold_expires_at > work.now:
             return Placed(booking, loaded.session, is_new=False)
         # Its payment page may still keep the seat; the new hold gets a page of its own.
-        _end(work, booking, loaded.session, BookingEvent.CANCEL, CancelledBy.STUDENT)
+        cancellations.end(work, booking, loaded.session, BookingEvent.CANCEL, CancelledBy.STUDENT)
     return hold(
         work,
         offering_id=booking.offering_id,
@@ -250,58 +237,6 @@ def renew(work: UnitOfWork, *, booking_id: str) -> Placed:
         student_id=booking.student_id,
         replaces_former=True,
     )
-
-
-def preview_cancel(work: UnitOfWork, *, booking_id: str) -> RefundDecision:
-    """What would go back if the actor cancelled now."""
-    loaded = access.load_booking(work, booking_id, action=Action.CANCEL)
-    return _decide(work, loaded.booking, _side_of(loaded.relation))
-
-
-def cancel(
-    work: UnitOfWork,
-    *,
-    booking_id: str,
-    reason: str = "",
-    waives_refund: bool = False,
-    seat_only: bool = False,
-) -> Cancelled:
-    """End a booking; return what goes back under the policy frozen on it.
-
-    By the student's side: their own seat. By the instructor: the session with all its seats, or with ``seat_only``
-    this one, everything back. By staff: this seat, everything back. ``waives_refund`` is honoured from who paid and
-    from staff, and means nothing from others. Raises IllegalTransition when it is over, started or cancelled already.
-    """
-    _require_short(reason)
-    loaded = access.load_booking(work, booking_id, action=Action.CANCEL, lock=True)
-    side = _side_of(loaded.relation)
-    if side is CancelledBy.INSTRUCTOR and not seat_only:
-        mine = next(
-            (c for c in _cancel_all(work, loaded.session, side, reason) if c.booking.id == booking_id), None
-        )
-        if mine is None:
-            raise IllegalTransition(status=loaded.booking.status.value)
-        return mine
-    expiry.lapse(work, loaded.booking, loaded.session)
-    waives = waives_refund and _may_waive(work, loaded)
-    return _cancel_seat(work, loaded.booking, loaded.session, side, reason, waives_refund=waives)
-
-
-def cancel_session(work: UnitOfWork, *, session_id: str, reason: str = "") -> list[Cancelled]:
-    """End a session for everybody, all of the money back; for its instructor and staff.
-
-    Raises NotFound to anybody else, IllegalTransition when no seat of it is left to end.
-    """
-    _require_short(reason)
-    session = access.load_session(work, session_id, action=Action.CANCEL)
-    work.lock(instructor=session.instructor_id)
-    work.db.refresh(session)
-    is_host = work.actor.person_id == session.instructor_id
-    side = CancelledBy.INSTRUCTOR if is_host else CancelledBy.PLATFORM
-    cancelled = _cancel_all(work, session, side, reason)
-    if not cancelled:
-        raise IllegalTransition(status=session.status.value)
-    return cancelled
 
 
 def confirm_attendance(work: UnitOfWork, *, booking_id: str) -> Booking:
@@ -317,143 +252,6 @@ def confirm_attendance(work: UnitOfWork, *, booking_id: str) -> Booking:
     audit.record(work, "booking.confirmed", "booking", booking.id)
     live.booking_changed(work, booking)
     return booking
-
-
-def reschedule(
-    work: UnitOfWork, *, booking_id: str, starts_at: datetime, reason: str = "", ignores_hours: bool = False
-) -> Placed:
-    """Move a booking to another start of the same offering; id, price and payment stay.
-
-    The student's side is bound by RESCHEDULE_NOTICE_HOURS and RESCHEDULE_LIMIT (TooLate), the instructor by neither,
-    and with ``ignores_hours`` not by their own hours either. Raises what ``hold`` raises about the new time, and
-    IllegalTransition unless scheduled.
-    """
-    loaded = access.load_booking(work, booking_id, action=Action.RESCHEDULE, lock=True)
-    booking, session = loaded.booking, loaded.session
-    advance(booking.status, BookingEvent.RESCHEDULE)
-    by_host = loaded.relation in (Relation.INSTRUCTOR, Relation.STAFF, Relation.SYSTEM)
-    if not by_host:
-        _require_may_move(work, booking)
-    if starts_at == booking.starts_at:
-        raise InvalidInput("This is the time it has already.", field="starts_at")
-    offered = offered_of(work, booking.offering_id)
-    slots.offer_alternatives(
-        work, slots.Wish(booking.offering_id, booking.student_id, starts_at, moving_booking_id=booking.id)
-    )
-    expiry.release_lapsed(work, instructor_id=booking.instructor_id, student_id=booking.student_id)
-    slot = slots.judge(
-        work,
-        offered.offering,
-        starts_at,
-        student_id=booking.student_id,
-        moving=booking,
-        by_host=by_host,
-        ignores_hours=by_host and ignores_hours,
-    )
-    was = slots.rfc3339(booking.starts_at)
-    session = place_at(work, booking, session, slot, offered)
-    booking.status = advance(booking.status, BookingEvent.RESCHEDULE)
-    booking.reschedule_count += 0 if by_host else 1
-    booking.sequence += 1
-    booking.updated_at = work.now
-    work.db.add(booking)
-    seats.refresh(work, session, booking)
-    audit.record(work, "booking.rescheduled", "booking", booking.id, was=was, reason=reason[:200])
-    notifications.queue(
-        work, NotificationKind.RESCHEDULED, booking, session, was_starts_at=was, reason=reason[:MESSAGE_LIMIT]
-    )
-    live.booking_changed(work, booking)
-    return Placed(booking, session)
-
-
-def reschedule_session(
-    work: UnitOfWork, *, session_id: str, starts_at: datetime, reason: str = "", ignores_hours: bool = False
-) -> TeachingSession:
-    """Move a session with all its seats, for its instructor and staff: all move, or nobody.
-
-    Raises what ``reschedule`` raises, and StudentBusy when anybody seated has another session then.
-    """
-    session = access.load_session(work, session_id, action=Action.RESCHEDULE)
-    work.lock(instructor=session.instructor_id)
-    work.db.refresh(session)
-    first = next(iter(seats.seats_of(work, session.id)), None)
-    if first is None or session.starts_at <= work.now:
-        raise IllegalTransition(status=session.status.value)
-    if session.session_type is SessionType.INDIVIDUAL:
-        moved = reschedule(
-            work, booking_id=first.id, starts_at=starts_at, reason=reason, ignores_hours=ignores_hours
-        )
-        return moved.session
-    if starts_at == session.starts_at:
-        raise InvalidInput("This is the time it has already.", field="starts_at")
-    _require_short(reason)
-    expiry.release_lapsed(work, instructor_id=session.instructor_id, student_id=first.student_id)
-    everybody = seats.seats_of(work, session.id)
-    offered = offered_of(work, session.offering_id)
-    slot = slots.judge(
-        work,
-        offered.offering,
-        starts_at,
-        student_id=first.student_id,
-        moving=first,
-        by_host=True,
-        ignores_hours=ignores_hours,
-        leaving=session.id,
-    )
-    if slot.session_id is not None:
-        raise SlotTaken
-    was = slots.rfc3339(session.starts_at)
-    seats.move_session(work, session, slot.span.start, slot.span.end)
-    for seat in everybody:
-        _moved_along(work, seat, session, was=was, reason=reason)
-    audit.record(work, "session.rescheduled", "session", session.id, was=was, reason=reason[:200])
-    return session
-
-
-def _moved_along(
-    work: UnitOfWork, booking: Booking, session: TeachingSession, *, was: str, reason: str
-) -> None:
-    work.db.refresh(booking)
-    booking.wall_start = f"{booking.starts_at.astimezone(ZoneInfo(booking.timezone)):%Y-%m-%dT%H:%M}"
-    booking.sequence += 1
-    booking.updated_at = work.now
-    if booking.status not in TENTATIVE:
-        booking.status = advance(booking.status, BookingEvent.RESCHEDULE)
-        notifications.queue(
-            work, NotificationKind.RESCHEDULED, booking, session, was_starts_at=was, reason=reason
-        )
-    work.db.add(booking)
-    seats.refresh(work, session, booking)
-    live.booking_changed(work, booking)
-
-
-def place_at(
-    work: UnitOfWork, booking: Booking, session: TeachingSession, slot: Slot, offered: Offered
-) -> TeachingSession:
-    """Give a seat the time of a slot that was judged; return the session that it is in now.
-
-    A one-to-one session moves as it is, a group's seat changes sessions; either way the room that was known is given
-    up. The caller refreshes the seats.
-    """
-    video.forget_room(work, session.id)
-    if session.session_type is SessionType.INDIVIDUAL:
-        seats.move_session(work, session, slot.span.start, slot.span.end)
-        work.db.refresh(booking)
-    else:
-        session = _change_group(work, booking, session, slot, offered)
-    booking.wall_start = f"{booking.starts_at.astimezone(ZoneInfo(booking.timezone)):%Y-%m-%dT%H:%M}"
-    return session
-
-
-def cancel_as_stated(work: UnitOfWork, *, booking_id: str, percent: int, reason: str = "") -> Cancelled:
-    """``cancel`` for somebody who was told that ``percent`` goes back: nobody gets less than was said.
-
-    Raises PriceChanged when it is another percentage by now, and what ``cancel`` raises.
-    """
-    decision = preview_cancel(work, booking_id=booking_id)
-    if decision.percent != percent:
-        raise PriceChanged("What goes back has changed while you were reading. Please look again.")
-    return cancel(work, booking_id=booking_id, reason=reason)
 
 
 def secure(work: UnitOfWork, booking: Booking, session: TeachingSession, event: BookingEvent) -> None:
@@ -749,7 +547,7 @@ def _release_former_holds(work: UnitOfWork, student_id: str) -> None:
         .where(col(Booking.student_id) == student_id, col(Booking.status) == BookingStatus.HELD)
     ).all()
     for booking, session in rows:
-        _end(work, booking, session, BookingEvent.CANCEL, CancelledBy.STUDENT)
+        cancellations.end(work, booking, session, BookingEvent.CANCEL, CancelledBy.STUDENT)
 
 
 def _require_agreed(quote: Quote, agreed: Money | None, agreed_credits: int | None) -> None:
@@ -781,141 +579,3 @@ def _settle_plan(booking: Booking, plan: PayWith) -> None:
     booking.pay_with = plan
     booking.price_minor = quote.total.minor if plan is PayWith.CARD else 0
     booking.credits = (quote.credits or 0) if plan is PayWith.CREDITS else 0
-
-
-def _require_may_move(work: UnitOfWork, booking: Booking) -> None:
-    verdict = terms.may_move(booking, work.settings, work.now)
-    if verdict.barrier is Barrier.NOTICE:
-        raise TooLate("It is too late to move this session.", until=slots.rfc3339(verdict.until))
-    if verdict.barrier is Barrier.LIMIT:
-        raise TooLate(f"A session can be moved {verdict.limit} times.", limit=verdict.limit)
-
-
-def _change_group(
-    work: UnitOfWork, booking: Booking, left: TeachingSession, slot: Slot, offered: Offered
-) -> TeachingSession:
-    """Take a seat in another session of the group's offering; the session left may thereby end."""
-    if left.seats_taken <= 1 and slot.session_id is None:
-        seats.move_session(work, left, slot.span.start, slot.span.end)
-        work.db.refresh(booking)
-        return left
-    joined = seats.session_at(
-        work,
-        slot,
-        offered.offering,
-        timezone=offered.host.timezone,
-        buffer_minutes=calendars.slot_rules(offered.profile, work.settings).buffer_minutes,
-        frees_at=None,
-    )
-    work.db.add(joined)
-    work.db.flush()
-    booking.session_id, booking.starts_at, booking.ends_at = joined.id, joined.starts_at, joined.ends_at
-    work.db.add(booking)
-    seats.refresh(work, left, booking)
-    return joined
-
-
-def _require_short(reason: str) -> None:
-    if len(reason) > MESSAGE_LIMIT:
-        raise InvalidInput(f"Please keep the reason under {MESSAGE_LIMIT} characters.", field="reason")
-
-
-def _cancel_all(
-    work: UnitOfWork, session: TeachingSession, side: CancelledBy, reason: str
-) -> list[Cancelled]:
-    return [
-        _cancel_seat(work, seat, session, side, reason, waives_refund=False)
-        for seat in seats.seats_of(work, session.id)
-        if not expiry.lapse(work, seat, session)
-    ]
-
-
-def _may_waive(work: UnitOfWork, loaded: access.Loaded) -> bool:
-    """Whether the money, or the credits, that a waiver leaves are the actor's to leave."""
-    if loaded.relation in (Relation.STAFF, Relation.SYSTEM):
-        return True
-    if loaded.relation not in (Relation.OWN_SEAT, Relation.OWN_CHILD):
-        return False
-    payers = {payment.payer_id for payment in refunds.payments_of(work, loaded.booking.id)}
-    return payers <= {work.actor.person_id}
-
-
-def _side_of(relation: Relation) -> CancelledBy:
-    if relation in (Relation.OWN_SEAT, Relation.OWN_CHILD):
-        return CancelledBy.STUDENT
-    return CancelledBy.INSTRUCTOR if relation is Relation.INSTRUCTOR else CancelledBy.PLATFORM
-
-
-def _decide(work: UnitOfWork, booking: Booking, side: CancelledBy) -> RefundDecision:
-    # Until a seat is final nothing has been earned: whoever takes a request back gets everything.
-    payer_side = CancelledBy.PLATFORM if booking.status in TENTATIVE else side
-    return refund_due(
-        terms.frozen_policy(booking),
-        starts_at=booking.starts_at,
-        at=work.now,
-        by=payer_side,
-        paid=refunds.paid_for(work, booking),
-        credits_paid=credits.spent_on(work, booking.id) if booking.pay_with is PayWith.CREDITS else 0,
-    )
-
-
-def _cancel_seat(
-    work: UnitOfWork,
-    booking: Booking,
-    session: TeachingSession,
-    side: CancelledBy,
-    reason: str,
-    *,
-    waives_refund: bool,
-) -> Cancelled:
-    was = booking.status
-    decision = _decide(work, booking, side)
-    paid_anything = refunds.has_been_paid(work, booking)
-    if not waives_refund:
-        refunds.request(work, booking, decision, reason=f"cancelled_by_{side}")
-        credits.give_back(work, booking, decision.credits, cause="cancel")
-    event = BookingEvent.CANCEL if side is CancelledBy.STUDENT else BookingEvent.CANCEL_BY_INSTRUCTOR
-    _end(work, booking, session, event, side, reason=reason)
-    if was is not BookingStatus.HELD:
-        # A request that waits has sent no invitation, so there is none to take back.
-        kind = NotificationKind.REQUEST_CANCELLED if was in TENTATIVE else NotificationKind.CANCELLED
-        refunded = Refunded(decision.percent, decision.amount, decision.credits) if paid_anything else None
-        others = () if side is CancelledBy.STUDENT else slots.instead_of(work, booking)
-        notifications.queue(
-            work,
-            kind,
-            booking,
-            session,
-            refunded=None if waives_refund else refunded,
-            reason=reason,
-            alternatives=[slots.rfc3339(slot.span.start) for slot in others],
-        )
-    if waives_refund:
-        decision = replace(decision, percent=0, amount=Money.zero(booking.currency), credits=0)
-    return Cancelled(booking, decision if paid_anything else None)
-
-
-def _end(
-    work: UnitOfWork,
-    booking: Booking,
-    session: TeachingSession,
-    event: BookingEvent,
-    side: CancelledBy,
-    *,
-    reason: str = "",
-) -> None:
-    booking.status = advance(booking.status, event)
-    booking.cancelled_by = side.value
-    booking.cancel_reason = reason
-    booking.sequence += 1
-    # hold_expires_at stays on what ended as a hold: who comes back to it is asked whether to hold it once more.
-    booking.frees_at = booking.respond_by = booking.pay_by = None
-    booking.updated_at = work.now
-    work.db.add(booking)
-    refunds.release_authorisation(work, booking)
-    if booking.hold_expires_at is None:  # whoever only held a time was never told a room
-        video.forget_room(work, session.id)
-        live.room_changed(work, session.id)
-    seats.refresh(work, session, booking)
-    audit.record(work, "booking.cancelled", "booking", booking.id, by=side.value, reason=reason[:200])
-    live.booking_changed(work, booking)

@@ -20,7 +20,7 @@ from sessions_app.domain.pricing import PayWith
 from sessions_app.domain.search_text import folded
 from sessions_app.domain.timespans import TimeSpan
 from sessions_app.models import Course, InstructorProfile, Offering, Person, Subject
-from sessions_app.services import access, bookings, slots
+from sessions_app.services import access, bookings, moves, slots
 from sessions_app.services.bookings import Details, Placed
 from sessions_app.services.queries.bookings import SeatView, views
 from sessions_app.services.queries.offers import is_listed_for
@@ -157,7 +157,7 @@ def book_by_subject(
 
 
 def reschedule(work: UnitOfWork, *, booking_id: str, slot_id: str, reason: str = "") -> Receipt:
-    """Move a booking onto a slot of the same offering, by the slot's id. Raises as ``bookings.reschedule``.
+    """Move a booking onto a slot of the same offering, by the slot's id. Raises as ``moves.reschedule``.
 
     InvalidInput (``new_time_slot_id``) for a slot of another instructor or of another length.
     """
@@ -167,7 +167,7 @@ def reschedule(work: UnitOfWork, *, booking_id: str, slot_id: str, reason: str =
         raise InvalidInput("A session stays with its instructor.", field="new_time_slot_id")
     booked = TimeSpan(booking.starts_at, booking.ends_at).minutes
     require_length(booked, minutes, field="new_time_slot_id")
-    return receipt(work, bookings.reschedule(work, booking_id=booking_id, starts_at=starts_at, reason=reason))
+    return receipt(work, moves.reschedule(work, booking_id=booking_id, starts_at=starts_at, reason=reason))
 
 
 def receipt(work: UnitOfWork, placed: Placed) -> Receipt:

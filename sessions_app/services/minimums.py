@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from sessions_app.domain.booking_lifecycle import OCCUPYING_SESSION, UPCOMING
 from sessions_app.domain.permissions import Actor
 from sessions_app.models import TeachingSession
-from sessions_app.services import audit, bookings, seats, sweeping
+from sessions_app.services import audit, cancellations, seats, sweeping
 from sessions_app.services.unit_of_work import Platform, UnitOfWork
 
 
@@ -41,7 +41,7 @@ def decide(work: UnitOfWork, session_id: str) -> bool:
         work, "session.minimum_missed", "session", session.id, taken=taken, minimum=session.minimum_seats
     )
     reason = f"Fewer than {session.minimum_seats} people booked this group by the cut-off."
-    return bool(bookings.cancel_session(work, session_id=session.id, reason=reason))
+    return bool(cancellations.cancel_session(work, session_id=session.id, reason=reason))
 
 
 def _due(work: UnitOfWork) -> list[str]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sessions_app.domain import plain_text
 from sessions_app.domain.booking_lifecycle import BookingEvent, BookingStatus, advance
 from sessions_app.domain.errors import DomainError, IllegalTransition, InvalidInput
 from sessions_app.domain.permissions import Action, Actor
@@ -20,15 +21,17 @@ from sessions_app.services import (
     access,
     audit,
     bookings,
+    cancellations,
     credits,
     expiry,
     live,
+    moves,
     notifications,
     refunds,
     seats,
     slots,
 )
-from sessions_app.services.bookings import Cancelled
+from sessions_app.services.cancellations import Cancelled
 from sessions_app.services.notifications import NotificationKind
 from sessions_app.services.unit_of_work import Platform, UnitOfWork
 
@@ -109,7 +112,7 @@ def propose(
         ignores_hours=ignores_hours,
     )
     asked = booking.asked_starts_at or booking.starts_at
-    session = bookings.place_at(work, booking, session, slot, offered)
+    session = moves.place_at(work, booking, session, slot, offered)
     booking.asked_starts_at, booking.proposed_at = asked, work.now
     booking.instructor_response = message
     latest = work.now + timedelta(hours=work.settings.request_ttl_hours)
@@ -138,7 +141,7 @@ def decline_proposal(work: UnitOfWork, *, booking_id: str, reason: str = "") -> 
     loaded = access.load_booking(work, booking_id, action=Action.ANSWER, lock=True)
     expiry.lapse(work, loaded.booking, loaded.session)
     _require_proposal(loaded.booking)
-    return bookings.cancel(work, booking_id=booking_id, reason=reason.strip() or DECLINED)
+    return cancellations.cancel(work, booking_id=booking_id, reason=reason.strip() or DECLINED)
 
 
 def reject(work: UnitOfWork, *, booking_id: str, response: str = "") -> Booking:
@@ -186,8 +189,8 @@ def _require_proposal(booking: Booking) -> None:
 
 
 def _checked(response: str) -> str:
-    if len(response) > bookings.MESSAGE_LIMIT:
+    if len(response) > plain_text.MESSAGE_LIMIT:
         raise InvalidInput(
-            f"Please keep the answer under {bookings.MESSAGE_LIMIT} characters.", field="notes"
+            f"Please keep the answer under {plain_text.MESSAGE_LIMIT} characters.", field="notes"
         )
     return response.strip()

@@ -15,7 +15,7 @@ from sessions_app.domain.errors import InvalidInput, NotFound
 from sessions_app.domain.permissions import Action
 from sessions_app.models import Booking, TeachingSession
 from sessions_app.models.catalogue import SessionType
-from sessions_app.services import access, bookings, requests, seats, sessions
+from sessions_app.services import access, bookings, cancellations, requests, seats, sessions
 from sessions_app.services.unit_of_work import UnitOfWork
 
 
@@ -64,7 +64,7 @@ def change(
         raise NotFound
     is_host = work.actor.person_id == session.instructor_id or work.actor.is_staff
     if to is TargetStatus.CANCELLED and is_host and booking_id is None:
-        bookings.cancel_session(work, session_id=session_id, reason=notes)
+        cancellations.cancel_session(work, session_id=session_id, reason=notes)
         return
     if to in _OF_THE_WHOLE:
         _run(work, session, to, notes=notes, is_host=is_host)
@@ -79,7 +79,7 @@ def change(
     elif to is TargetStatus.CONFIRMED:
         bookings.confirm_attendance(work, booking_id=seat)
     else:
-        bookings.cancel(work, booking_id=seat, reason=notes, seat_only=True)
+        cancellations.cancel(work, booking_id=seat, reason=notes, seat_only=True)
 
 
 def _run(work: UnitOfWork, session: TeachingSession, to: TargetStatus, *, notes: str, is_host: bool) -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sessions_app.domain import topics
+from sessions_app.domain import plain_text, topics
 from sessions_app.domain.booking_lifecycle import TENTATIVE, BookingStatus
 from sessions_app.domain.errors import Conflict, IllegalTransition, InvalidInput, TooLate
 from sessions_app.domain.permissions import Action, Relation
 from sessions_app.domain.topics import Side
 from sessions_app.models import Booking
 from sessions_app.models.base import new_id
-from sessions_app.services import access, audit, bookings, live, notifications
+from sessions_app.services import access, audit, live, notifications
 from sessions_app.services.access import Loaded
 from sessions_app.services.notifications import NotificationKind
 from sessions_app.services.unit_of_work import UnitOfWork
@@ -37,8 +37,8 @@ def suggest(work: UnitOfWork, *, booking_id: str, topic: str) -> Booking:
     Raises InvalidInput (``topic``) for none or a long one, IllegalTransition when it is settled, TooLate once begun.
     """
     topic = " ".join(topic.split())
-    if not topic or len(topic) > bookings.TOPIC_LIMIT:
-        raise InvalidInput(f"Name a topic of at most {bookings.TOPIC_LIMIT} characters.", field="topic")
+    if not topic or len(topic) > plain_text.TOPIC_LIMIT:
+        raise InvalidInput(f"Name a topic of at most {plain_text.TOPIC_LIMIT} characters.", field="topic")
     loaded = _load(work, booking_id)
     booking = loaded.booking
     booking.topic_state = topics.suggest(booking.topic_state, side_of(loaded.relation))

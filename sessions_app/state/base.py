@@ -6,7 +6,7 @@
         @rx.event
         @require(Role.STUDENT, Role.GUARDIAN)
         async def confirm(self, booking_id: str) -> None:
-            booking = await self._run(bookings.cancel, booking_id=booking_id)   # own thread, one transaction
+            booking = await self._run(cancellations.cancel, booking_id=booking_id)   # own thread, one transaction
             self.receipt = ReceiptView.of(booking, self._viewer())              # after the commit
             self._say("Session cancelled")
 

@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 
 import reflex as rx
 
+from sessions_app.domain import plain_text
 from sessions_app.domain.errors import (
     AlreadyBooked,
     Conflict,
@@ -540,13 +541,13 @@ class BookState(AppState):
     @public
     async def save_message(self, text: str) -> None:
         """Keep what was typed, so that a reload or a lost time does not cost it."""
-        self.message = str(text)[: bookings.MESSAGE_LIMIT]
+        self.message = str(text)[: plain_text.MESSAGE_LIMIT]
 
     @rx.event
     @public
     async def save_topic(self, text: str) -> None:
         """Keep the topic that was typed."""
-        self.topic = str(text)[: bookings.TOPIC_LIMIT]
+        self.topic = str(text)[: plain_text.TOPIC_LIMIT]
 
     @rx.event
     @public

@@ -14,7 +14,7 @@ import reflex as rx
 
 from sessions_app.domain.errors import DomainError, NotFound, PriceChanged
 from sessions_app.domain.permissions import Role
-from sessions_app.services import bookings, checkout, enrollments, live, requests, topics
+from sessions_app.services import bookings, cancellations, checkout, enrollments, live, requests, topics
 from sessions_app.services.queries import cancelling
 from sessions_app.services.queries import dashboard as queries
 from sessions_app.services.queries.dashboard import HISTORY_PAGE, MOST_ROWS, PAGE, Dashboard, Tab
@@ -123,7 +123,7 @@ class DashboardState(AppState):
         yield
         try:
             made = await self._run(
-                bookings.cancel_as_stated,
+                cancellations.cancel_as_stated,
                 booking_id=asked.booking_id,
                 percent=asked.percent,
                 reason=str(form.get("reason", "")).strip(),

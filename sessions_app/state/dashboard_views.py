@@ -23,7 +23,8 @@ from sessions_app.domain.rescheduling import Barrier, MoveVerdict
 from sessions_app.domain.topics import Side, TopicState
 from sessions_app.models import Booking
 from sessions_app.models.catalogue import Modality, SessionType
-from sessions_app.services.bookings import Cancelled, Placed
+from sessions_app.services.bookings import Placed
+from sessions_app.services.cancellations import Cancelled
 from sessions_app.services.queries.cancelling import CancelPreview
 from sessions_app.services.queries.dashboard import (
     CourseStanding,

@@ -19,7 +19,7 @@ from sessions_app.domain.availability import parse_wall, to_utc
 from sessions_app.domain.errors import InvalidInput, NotFound, OutsideAvailability
 from sessions_app.domain.permissions import Role
 from sessions_app.domain.week_axis import WeekAxis
-from sessions_app.services import bookings, hosting, live, requests, topics
+from sessions_app.services import cancellations, hosting, live, moves, requests, topics
 from sessions_app.services.hosting import Charge
 from sessions_app.services.queries import schedule as queries
 from sessions_app.services.queries.schedule import MOST_ROWS, PAGE, Filter, Schedule, Tab
@@ -240,10 +240,10 @@ class InstructorBookingsState(AppState):
                 await self._run(requests.propose, booking_id=asked.id, message=message, **facts)
             elif asked.is_group:
                 await self._run(
-                    bookings.reschedule_session, session_id=asked.session_id, reason=message, **facts
+                    moves.reschedule_session, session_id=asked.session_id, reason=message, **facts
                 )
             else:
-                await self._run(bookings.reschedule, booking_id=asked.id, reason=message, **facts)
+                await self._run(moves.reschedule, booking_id=asked.id, reason=message, **facts)
         except OutsideAvailability as refused:
             if not (why := views.why_outside(str(refused.details.get("reason", "")))):
                 raise
@@ -352,9 +352,9 @@ class InstructorBookingsState(AppState):
         reason = _text(form, "reason")
         try:
             if asked.is_session:
-                await self._run(bookings.cancel_session, session_id=asked.id, reason=reason)
+                await self._run(cancellations.cancel_session, session_id=asked.id, reason=reason)
             else:
-                await self._run(bookings.cancel, booking_id=asked.id, reason=reason, seat_only=True)
+                await self._run(cancellations.cancel, booking_id=asked.id, reason=reason, seat_only=True)
         finally:
             self.busy = ""
             await self._load()

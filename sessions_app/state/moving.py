@@ -20,7 +20,7 @@ from sessions_app.domain.errors import (
     StudentBusy,
 )
 from sessions_app.domain.permissions import Role
-from sessions_app.services import bookings, live
+from sessions_app.services import live, moves
 from sessions_app.services.queries import rescheduling
 from sessions_app.services.queries.rescheduling import NewTimes
 from sessions_app.state import moving_views as views
@@ -99,7 +99,7 @@ class MoveState(AppState):
         self.busy, self.others = "move", []
         yield
         try:
-            placed = await self._run(bookings.reschedule, booking_id=self.moving.booking_id, starts_at=start)
+            placed = await self._run(moves.reschedule, booking_id=self.moving.booking_id, starts_at=start)
         except _LOST:
             await self._lost(start)
             raise

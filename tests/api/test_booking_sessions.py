@@ -13,7 +13,7 @@ from httpx import Response
 from sessions_app.domain.permissions import Role
 from sessions_app.models import AvailabilityRule, InstructorCourse, Offering, Person
 from sessions_app.models.catalogue import BookingMode, SessionType
-from sessions_app.services import bookings
+from sessions_app.services import cancellations
 from sessions_app.services.slots import rfc3339
 from sessions_app.services.unit_of_work import UnitOfWork
 from tests.api.calls import Caller, details, field, refusal
@@ -468,4 +468,4 @@ class TestIdempotency:
 
 
 def _free_again(work: UnitOfWork, booking_id: str) -> None:
-    bookings.cancel(work, booking_id=booking_id)
+    cancellations.cancel(work, booking_id=booking_id)

@@ -9,7 +9,7 @@ import pytest
 
 from sessions_app.domain.permissions import Role
 from sessions_app.models import Person
-from sessions_app.services import bookings
+from sessions_app.services import cancellations
 from sessions_app.services.bookings import Placed
 from tests.api.calls import Caller, details, refusal
 from tests.services.world import World, acting, at
@@ -80,7 +80,7 @@ def test_a_cancelled_seat_is_refused_at_once(
 ) -> None:
     world.clock.set(at(3, 9, 55))
     assert call(student).post(path(placed, "join")).status_code == 200
-    world.platform.run(bookings.cancel, acting(student), booking_id=placed.booking.id)
+    world.platform.run(cancellations.cancel, acting(student), booking_id=placed.booking.id)
     assert refusal(call(student).post(path(placed, "join"))) == (409, "invalid_transition")
 
 

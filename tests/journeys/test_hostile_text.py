@@ -22,7 +22,7 @@ from sessions_app.domain.errors import InvalidInput
 from sessions_app.domain.permissions import Actor, Role
 from sessions_app.models import Course, CourseUnit, Enrollment, InstructorProfile, Person, Subject
 from sessions_app.models.catalogue import BookingMode, Modality, TopicType
-from sessions_app.services import accounts, bookings, checkout, requests
+from sessions_app.services import accounts, cancellations, checkout, moves, requests
 from sessions_app.services.bookings import Details
 from sessions_app.services.unit_of_work import Platform, UnitOfWork
 from sessions_app.settings import parse_settings
@@ -85,10 +85,10 @@ class Stage:
             self.guardian, self.free, self.day(6), student_id=self.child.person_id, details=said
         )
         platform.run(
-            bookings.reschedule, ada, booking_id=for_child.booking.id, starts_at=self.day(7), reason=LINES
+            moves.reschedule, ada, booking_id=for_child.booking.id, starts_at=self.day(7), reason=LINES
         )
         gone = world.book(self.student, self.free, self.day(8), details=said)
-        platform.run(bookings.cancel, acting(self.student), booking_id=gone.booking.id, reason=LINES)
+        platform.run(cancellations.cancel, acting(self.student), booking_id=gone.booking.id, reason=LINES)
         self.unpaid = world.book(self.student, self.paid, self.day(9), details=said)
         self.payment_page = checkout.open_page(
             platform,

@@ -33,7 +33,7 @@ from sessions_app.domain.slots import Reason
 from sessions_app.domain.timespans import TimeSpan
 from sessions_app.models import AuditEntry, AvailabilityOverride, InstructorProfile, Offering, Person
 from sessions_app.models.catalogue import SessionType
-from sessions_app.services import accounts, availability, bookings, published_slots, slots
+from sessions_app.services import accounts, availability, bookings, cancellations, published_slots, slots
 from sessions_app.services.availability import StoredSchedule
 from sessions_app.services.published_slots import SlotFacts
 from sessions_app.services.queries import schedule_report, slot_explanations
@@ -319,7 +319,7 @@ class TestPublishedTimes:
         ):
             with pytest.raises(IllegalTransition):
                 world.platform.run(use_case, acting(world.instructor), slot_id=view.id, **facts)
-        world.platform.run(bookings.cancel, acting(student), booking_id=placed.booking.id)
+        world.platform.run(cancellations.cancel, acting(student), booking_id=placed.booking.id)
         world.platform.run(published_slots.remove, acting(world.instructor), slot_id=view.id)
 
     def test_a_hold_locks_it_until_it_lapses(self, world: World) -> None:

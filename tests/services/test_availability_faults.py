@@ -20,7 +20,7 @@ from sessions_app.domain.slots import Reason
 from sessions_app.domain.timespans import TimeSpan
 from sessions_app.models import InstructorProfile, Offering, Person
 from sessions_app.models.catalogue import BookingMode
-from sessions_app.services import api_tokens, availability, bookings, slots
+from sessions_app.services import api_tokens, availability, cancellations, slots
 from sessions_app.services.identity import Identities
 from sessions_app.services.queries import schedule_report, slot_explanations
 from sessions_app.services.unit_of_work import UnitOfWork
@@ -199,4 +199,4 @@ def test_18_the_explanation_is_what_a_booking_is_refused_for(world: World) -> No
 
 
 def _cancelled(work: UnitOfWork, booking_id: str) -> None:
-    bookings.cancel(work, booking_id=booking_id)
+    cancellations.cancel(work, booking_id=booking_id)

@@ -14,7 +14,7 @@ from sessions_app.domain.errors import NotAllowed, NotFound, Unauthenticated
 from sessions_app.domain.permissions import Actor, Role
 from sessions_app.models import Booking, Person, TeachingSession
 from sessions_app.models.catalogue import BookingMode, Modality, SessionType
-from sessions_app.services import bookings, live, requests, sessions
+from sessions_app.services import cancellations, live, requests, sessions
 from sessions_app.services.queries import board
 from sessions_app.services.queries.board import Board, BoardState, Presence
 from sessions_app.services.unit_of_work import UnitOfWork
@@ -89,7 +89,7 @@ class TestStates:
     def test_what_is_called_off_is_not_on_the_board(self, world: World, ann: Person) -> None:
         student = world.student()
         placed = world.book(student, world.offering(), at(2, 10))
-        world.platform.run(bookings.cancel, acting(student), booking_id=placed.booking.id)
+        world.platform.run(cancellations.cancel, acting(student), booking_id=placed.booking.id)
         world.clock.set(at(2, 9))
         assert states(seen(world, ann)) == []
 
@@ -125,7 +125,9 @@ class TestPanel:
         student = world.student("Noah Berger")
         placed = world.book(student, world.offering(), at(3, 10))
         helping = Actor(person_id=ann.id, role=ann.role, on_behalf_of=student.id)
-        world.platform.run(bookings.cancel, helping, booking_id=placed.booking.id, reason="Asked by phone")
+        world.platform.run(
+            cancellations.cancel, helping, booking_id=placed.booking.id, reason="Asked by phone"
+        )
 
         panel = world.platform.read(board.panel, acting(ann), session_id=placed.session.id)
 

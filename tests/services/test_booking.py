@@ -26,7 +26,7 @@ from sessions_app.domain.slots import Reason, SlotListing
 from sessions_app.domain.timespans import TimeSpan
 from sessions_app.models import Course, Enrollment, InstructorCourse, Person
 from sessions_app.models.catalogue import BookingMode, SessionType
-from sessions_app.services import bookings, checkout, expiry, requests, slots
+from sessions_app.services import bookings, cancellations, checkout, expiry, moves, requests, slots
 from tests.services.world import World, acting, at
 
 
@@ -182,7 +182,7 @@ def test_credits_are_spent_once_and_come_back_by_the_policy(world: World) -> Non
     assert world.balance(student) == 3
 
     world.clock.set(at(3, 10) - timedelta(hours=13))
-    cancelled = world.platform.run(bookings.cancel, acting(student), booking_id=placed.booking.id)
+    cancelled = world.platform.run(cancellations.cancel, acting(student), booking_id=placed.booking.id)
     assert cancelled.refund is not None
     assert (cancelled.refund.percent, cancelled.refund.credits) == (50, 1)
     assert world.balance(student) == 4
@@ -254,14 +254,14 @@ def test_a_stranger_cannot_tell_a_booking_from_none(world: World) -> None:
     placed = world.book(world.student(), world.offering(), at(3, 10))
 
     with pytest.raises(NotFound):
-        world.platform.run(bookings.cancel, acting(world.student()), booking_id=placed.booking.id)
+        world.platform.run(cancellations.cancel, acting(world.student()), booking_id=placed.booking.id)
 
 
 def test_cancelling_frees_the_time_and_tells_both(world: World) -> None:
     student, offering = world.student(), world.offering()
     placed = world.book(student, offering, at(3, 10))
 
-    world.platform.run(bookings.cancel, acting(student), booking_id=placed.booking.id, reason="I am ill")
+    world.platform.run(cancellations.cancel, acting(student), booking_id=placed.booking.id, reason="I am ill")
 
     assert world.session(placed.session.id).status is SessionStatus.CANCELLED
     cancels = world.mails("session-cancelled")
@@ -273,10 +273,10 @@ def test_cancelling_frees_the_time_and_tells_both(world: World) -> None:
 def test_a_second_cancel_is_refused(world: World) -> None:
     student = world.student()
     placed = world.book(student, world.offering(), at(3, 10))
-    world.platform.run(bookings.cancel, acting(student), booking_id=placed.booking.id)
+    world.platform.run(cancellations.cancel, acting(student), booking_id=placed.booking.id)
 
     with pytest.raises(IllegalTransition):
-        world.platform.run(bookings.cancel, acting(student), booking_id=placed.booking.id)
+        world.platform.run(cancellations.cancel, acting(student), booking_id=placed.booking.id)
 
 
 def test_rescheduling_keeps_the_booking_and_moves_session_and_seat_together(world: World) -> None:
@@ -284,7 +284,7 @@ def test_rescheduling_keeps_the_booking_and_moves_session_and_seat_together(worl
     placed = world.book(student, world.offering(), at(3, 10))
 
     moved = world.platform.run(
-        bookings.reschedule, acting(student), booking_id=placed.booking.id, starts_at=at(4, 9)
+        moves.reschedule, acting(student), booking_id=placed.booking.id, starts_at=at(4, 9)
     )
 
     booking, session = world.booking(placed.booking.id), world.session(placed.session.id)
@@ -299,7 +299,7 @@ def test_rescheduling_by_half_an_hour_is_not_in_its_own_way(world: World) -> Non
     placed = world.book(student, world.offering(), at(3, 10))
 
     world.platform.run(
-        bookings.reschedule, acting(student), booking_id=placed.booking.id, starts_at=at(3, 10, 30)
+        moves.reschedule, acting(student), booking_id=placed.booking.id, starts_at=at(3, 10, 30)
     )
 
     assert world.booking(placed.booking.id).starts_at == at(3, 10, 30)
@@ -310,12 +310,12 @@ def test_a_student_moves_a_session_twice_at_most(world: World) -> None:
     placed = world.book(student, world.offering(), at(3, 10))
     for day in (4, 5):
         world.platform.run(
-            bookings.reschedule, acting(student), booking_id=placed.booking.id, starts_at=at(day, 9)
+            moves.reschedule, acting(student), booking_id=placed.booking.id, starts_at=at(day, 9)
         )
 
     with pytest.raises(TooLate):
         world.platform.run(
-            bookings.reschedule, acting(student), booking_id=placed.booking.id, starts_at=at(6, 9)
+            moves.reschedule, acting(student), booking_id=placed.booking.id, starts_at=at(6, 9)
         )
 
 
@@ -326,7 +326,7 @@ def test_rescheduling_onto_a_taken_time_leaves_the_booking_where_it_was(world: W
 
     with pytest.raises(SlotTaken) as refused:
         world.platform.run(
-            bookings.reschedule, acting(student), booking_id=placed.booking.id, starts_at=at(4, 10)
+            moves.reschedule, acting(student), booking_id=placed.booking.id, starts_at=at(4, 10)
         )
 
     assert len(refused.value.details["alternatives"]) == 3
@@ -338,7 +338,7 @@ def test_an_instructor_cancels_all_seats_of_a_group(world: World) -> None:
     seats = [world.book(world.student(), offering, at(3, 10)) for _ in range(3)]
     assert len({seat.session.id for seat in seats}) == 1
 
-    world.platform.run(bookings.cancel, acting(world.instructor), booking_id=seats[0].booking.id)
+    world.platform.run(cancellations.cancel, acting(world.instructor), booking_id=seats[0].booking.id)
 
     assert {world.booking(seat.booking.id).status for seat in seats} == {BookingStatus.CANCELLED}
     assert world.session(seats[0].session.id).status is SessionStatus.CANCELLED
@@ -352,7 +352,7 @@ def test_a_full_group_says_so_and_a_freed_seat_can_be_had_again(world: World) ->
     with pytest.raises(SessionFull):
         world.book(late, offering, at(3, 10))
 
-    world.platform.run(bookings.cancel, acting(students[0]), booking_id=seats[0].booking.id)
+    world.platform.run(cancellations.cancel, acting(students[0]), booking_id=seats[0].booking.id)
 
     assert world.book(late, offering, at(3, 10)).session.id == seats[0].session.id
 
@@ -362,7 +362,7 @@ def test_one_seat_of_a_group_moves_alone(world: World) -> None:
     mover, stayer = world.student(), world.student()
     moved, stays = world.book(mover, offering, at(3, 10)), world.book(stayer, offering, at(3, 10))
 
-    world.platform.run(bookings.reschedule, acting(mover), booking_id=moved.booking.id, starts_at=at(4, 10))
+    world.platform.run(moves.reschedule, acting(mover), booking_id=moved.booking.id, starts_at=at(4, 10))
 
     assert world.booking(moved.booking.id).starts_at == at(4, 10)
     assert world.booking(stays.booking.id).starts_at == at(3, 10)
@@ -437,7 +437,7 @@ def test_a_student_books_no_more_sessions_ahead_than_the_setting_allows(world: W
     # The same hold again, a hold that replaces it, and another time for what is booked add no seat.
     assert world.hold(student, offering, at(4, 10)).booking.id == held.booking.id
     world.hold(student, offering, at(5, 10), replaces_former=True)
-    world.platform.run(bookings.reschedule, acting(student), booking_id=first.booking.id, starts_at=at(6, 10))
+    world.platform.run(moves.reschedule, acting(student), booking_id=first.booking.id, starts_at=at(6, 10))
     # What has lapsed or is cancelled counts no more.
     world.clock.advance(minutes=11)
     assert listing().slots
@@ -463,7 +463,7 @@ def test_the_longest_titles_fit_a_booking(world: World) -> None:
 def test_the_same_address_gets_one_mail_an_event(world: World) -> None:
     student = world.student()
     placed = world.book(student, world.offering(), at(3, 10))
-    world.platform.run(bookings.cancel, acting(student), booking_id=placed.booking.id)
+    world.platform.run(cancellations.cancel, acting(student), booking_id=placed.booking.id)
 
     keys = [mail.dedupe_key for mail in world.mails()]
     assert len(keys) == len(set(keys)) == 4

@@ -22,6 +22,7 @@ from sessions_app.models.messages import InboundState
 from sessions_app.models.money import PaymentStatus, RefundStatus
 from sessions_app.services import (
     bookings,
+    cancellations,
     checkout,
     expiry,
     gateway_tasks,
@@ -211,7 +212,7 @@ def test_money_that_comes_late_goes_back_when_the_instructor_called_the_session_
     stays = world.book(world.student(), offering, at(3, 10))
     token = open_page(world, student, held)
     world.platform.run(sandbox_checkout._end_hold, acting(student), token=token)
-    world.platform.run(bookings.cancel, acting(world.instructor), booking_id=stays.booking.id)
+    world.platform.run(cancellations.cancel, acting(world.instructor), booking_id=stays.booking.id)
 
     press(world, student, token, Press.PAY)
 
@@ -226,7 +227,7 @@ def test_lost_race_is_final_even_when_the_seat_is_free_once_more(
     rival = world.student()
     taken = world.book(rival, world.offering(), at(3, 10))
     page = press(world, student, token, Press.PAY)
-    world.platform.run(bookings.cancel, acting(rival), booking_id=taken.booking.id)
+    world.platform.run(cancellations.cancel, acting(rival), booking_id=taken.booking.id)
 
     payments.sync(world.platform, page.checkout_id)
 
@@ -291,9 +292,9 @@ def test_cancelling_gives_back_what_the_policy_says(
     placed = world.book(student, world.offering(price_minor=3201), at(3, 10))
     press(world, student, open_page(world, student, placed), Press.PAY)
     world.clock.set(at(3, 10) - timedelta(hours=hours_before))
-    stated = world.platform.read(bookings.preview_cancel, acting(student), booking_id=placed.booking.id)
+    stated = world.platform.read(cancellations.preview_cancel, acting(student), booking_id=placed.booking.id)
 
-    made = world.platform.run(bookings.cancel, acting(student), booking_id=placed.booking.id)
+    made = world.platform.run(cancellations.cancel, acting(student), booking_id=placed.booking.id)
     gateway_tasks.run_due(world.platform)
 
     assert made.refund == stated
@@ -309,7 +310,7 @@ def test_an_instructor_who_cancels_gives_everything_back_at_any_time(
     press(world, student, token, Press.PAY)
     world.clock.set(at(3, 9, 59))
 
-    made = world.platform.run(bookings.cancel, acting(world.instructor), booking_id=held.booking.id)
+    made = world.platform.run(cancellations.cancel, acting(world.instructor), booking_id=held.booking.id)
 
     assert made.refund is not None
     assert made.refund.amount.minor == 3200
@@ -319,7 +320,7 @@ def test_the_payer_may_give_up_the_refund(world: World, student: Person, held: P
     press(world, student, token, Press.PAY)
 
     made = world.platform.run(
-        bookings.cancel, acting(student), booking_id=held.booking.id, waives_refund=True
+        cancellations.cancel, acting(student), booking_id=held.booking.id, waives_refund=True
     )
 
     assert made.refund is not None
@@ -376,7 +377,7 @@ class TestOnRequest:
         press(world, student, token, Press.PAY)
         world.platform.run(requests.accept, acting(world.instructor), booking_id=held.booking.id)
 
-        world.platform.run(bookings.cancel, acting(student), booking_id=held.booking.id)
+        world.platform.run(cancellations.cancel, acting(student), booking_id=held.booking.id)
         for _ in range(3):
             gateway_tasks.run_due(world.platform)
 
@@ -527,7 +528,7 @@ def test_a_task_that_cannot_be_done_keeps_no_other_waiting_and_is_tried_again(
 ) -> None:
     for student, placed, token in two_pages:
         press(world, student, token, Press.PAY)
-        world.platform.run(bookings.cancel, acting(student), booking_id=placed.booking.id)
+        world.platform.run(cancellations.cancel, acting(student), booking_id=placed.booking.id)
     real = world.platform.payments
     broken, sound = break_first(world, two_pages, RuntimeError("a fault of ours"))
 

@@ -14,7 +14,7 @@ from sessions_app.domain.permissions import Actor, Role
 from sessions_app.models import AuditEntry, Conversation, GuardianLink, Message, Person
 from sessions_app.models.catalogue import BookingMode, SessionType
 from sessions_app.models.messages import OutboxState
-from sessions_app.services import bookings, conversations, outbox, requests
+from sessions_app.services import cancellations, conversations, outbox, requests
 from sessions_app.services.bookings import Placed
 from sessions_app.services.conversations import MAIL_AFTER, Barrier
 from sessions_app.services.queries import conversations as queries
@@ -102,7 +102,7 @@ class TestBeginning:
     def test_it_stays_when_the_session_is_cancelled(self, world: World, student: Person) -> None:
         placed = world.book(student, world.offering(), at(3, 10))
         conversation_id = conversation_of(world, student, placed)
-        world.platform.run(bookings.cancel, acting(student), booking_id=placed.booking.id, reason="")
+        world.platform.run(cancellations.cancel, acting(student), booking_id=placed.booking.id, reason="")
 
         send(world, world.instructor, conversation_id, "What a pity.")
         assert conversation_of(world, student, placed) == conversation_id
@@ -221,7 +221,7 @@ class TestGroups:
         offering = world.offering(session_type=SessionType.GROUP, capacity=4)
         placed = world.book(student, offering, at(3, 10))
         conversation_id = conversation_of(world, student, placed)
-        world.platform.run(bookings.cancel, acting(student), booking_id=placed.booking.id, reason="")
+        world.platform.run(cancellations.cancel, acting(student), booking_id=placed.booking.id, reason="")
 
         assert not inbox(world, student).rows
         with pytest.raises(NotFound):
@@ -409,7 +409,7 @@ class TestMail:
     def test_who_left_the_group_is_not_told(self, world: World, student: Person) -> None:
         placed = world.book(student, world.offering(session_type=SessionType.GROUP, capacity=4), at(3, 10))
         send(world, world.instructor, conversation_of(world, student, placed))
-        world.platform.run(bookings.cancel, acting(student), booking_id=placed.booking.id, reason="")
+        world.platform.run(cancellations.cancel, acting(student), booking_id=placed.booking.id, reason="")
         world.clock.advance(hours=1)
         assert self.due(world) == []
 

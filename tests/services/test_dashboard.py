@@ -19,7 +19,14 @@ from sessions_app.domain.permissions import Action, Actor, Role
 from sessions_app.domain.rescheduling import Barrier
 from sessions_app.models import Booking, GuardianLink, Material, Person, TeachingSession
 from sessions_app.models.catalogue import BookingMode, Modality, SessionType
-from sessions_app.services import bookings, checkout, enrollments, gateway_tasks, requests, sandbox_checkout
+from sessions_app.services import (
+    cancellations,
+    checkout,
+    enrollments,
+    gateway_tasks,
+    requests,
+    sandbox_checkout,
+)
 from sessions_app.services.bookings import Placed
 from sessions_app.services.queries import cancelling, courses, dashboard
 from sessions_app.services.queries.cancelling import CancelPreview
@@ -230,7 +237,7 @@ class TestWhichTab:
 
     def test_a_cancelled_booking_says_what_goes_back(self, world: World, student: Person) -> None:
         placed = paid(world, student, at(9, 10))
-        world.platform.run(bookings.cancel, acting(student), booking_id=placed.booking.id)
+        world.platform.run(cancellations.cancel, acting(student), booking_id=placed.booking.id)
 
         (seat,) = home(world, student, tab=Tab.CANCELLED).seats
         assert (seat.returned.minor, seat.is_return_done, seat.can) == (PRICE, False, frozenset())
@@ -306,7 +313,7 @@ class TestCoursesAndMoney:
         world.clock.advance(minutes=1)
         placed = world.book(student, world.offering(price_minor=None, credits=2), at(9, 10))
         world.clock.advance(minutes=1)
-        world.platform.run(bookings.cancel, acting(student), booking_id=placed.booking.id)
+        world.platform.run(cancellations.cancel, acting(student), booking_id=placed.booking.id)
 
         shown = home(world, student)
 
@@ -324,7 +331,7 @@ class TestCoursesAndMoney:
         assert entry.method
 
         world.clock.set(at(2, 16))
-        world.platform.run(bookings.cancel, acting(student), booking_id=placed.booking.id)
+        world.platform.run(cancellations.cancel, acting(student), booking_id=placed.booking.id)
 
         (entry,) = home(world, student).history
         assert entry.state is MoneyState.PARTLY_REFUNDED
@@ -363,7 +370,7 @@ def test_materials_are_counted_for_those_with_a_seat_alone(world: World, student
     world.book(student, on_request, at(4, 10))
     world.book(student, world.offering(), at(5, 10))
     given_up = world.book(student, offering, at(6, 10))
-    world.platform.run(bookings.cancel, acting(student), booking_id=given_up.booking.id)
+    world.platform.run(cancellations.cancel, acting(student), booking_id=given_up.booking.id)
     shown = home(world, student)
     assert shown.next is not None
     assert (shown.next.files, [seat.files for seat in shown.seats]) == (2, [0])
@@ -391,7 +398,7 @@ def test_the_number_of_statements_is_fixed(world: World, student: Person) -> Non
         world.book(student, group, at(day, 14))
         paid(world, student, at(day, 17))
     cancelled = paid(world, student, at(15, 10))
-    world.platform.run(bookings.cancel, acting(student), booking_id=cancelled.booking.id)
+    world.platform.run(cancellations.cancel, acting(student), booking_id=cancelled.booking.id)
 
     assert (asked(student), asked(guardian)) == (before, before_guardian)
     assert before <= 16
@@ -437,7 +444,7 @@ class TestBeforeCancelling:
 
     def test_what_is_over_or_has_begun_cannot_be_cancelled(self, world: World, student: Person) -> None:
         gone = world.book(student, world.offering(), at(9, 10))
-        world.platform.run(bookings.cancel, acting(student), booking_id=gone.booking.id)
+        world.platform.run(cancellations.cancel, acting(student), booking_id=gone.booking.id)
         with pytest.raises(IllegalTransition):
             preview(world, student, gone)
         begun = world.book(student, world.offering(), at(3, 10))
@@ -452,13 +459,13 @@ class TestBeforeCancelling:
 
         with pytest.raises(PriceChanged):
             world.platform.run(
-                bookings.cancel_as_stated, acting(student), booking_id=placed.booking.id, percent=told
+                cancellations.cancel_as_stated, acting(student), booking_id=placed.booking.id, percent=told
             )
 
         assert world.booking(placed.booking.id).status is BookingStatus.SCHEDULED
         told = preview(world, student, placed).decision.percent
         made = world.platform.run(
-            bookings.cancel_as_stated, acting(student), booking_id=placed.booking.id, percent=told
+            cancellations.cancel_as_stated, acting(student), booking_id=placed.booking.id, percent=told
         )
         assert made.refund is not None
         assert made.refund.amount.minor == PRICE // 2

@@ -12,7 +12,7 @@ from sessions_app.domain.errors import NotFound, Unauthenticated
 from sessions_app.domain.permissions import Actor
 from sessions_app.models import Booking, CalendarFeed, GuardianLink, Person
 from sessions_app.models.catalogue import BookingMode, SessionType
-from sessions_app.services import bookings, feeds
+from sessions_app.services import cancellations, feeds, moves
 from tests.services.statements import counted
 from tests.services.world import World, acting, at
 
@@ -76,9 +76,9 @@ def test_a_change_keeps_the_event_and_raises_its_sequence(world: World) -> None:
     student = world.student()
     booking = world.book(student, world.offering(), at(3, 10)).booking
     before = events(world, student)[booking.id]
-    world.platform.run(bookings.reschedule, acting(student), booking_id=booking.id, starts_at=at(4, 12))
+    world.platform.run(moves.reschedule, acting(student), booking_id=booking.id, starts_at=at(4, 12))
     moved = events(world, student)[booking.id]
-    world.platform.run(bookings.cancel, acting(student), booking_id=booking.id, reason="")
+    world.platform.run(cancellations.cancel, acting(student), booking_id=booking.id, reason="")
     cancelled = events(world, student)[booking.id]
 
     assert before["uid"] == moved["uid"] == cancelled["uid"]
@@ -164,7 +164,7 @@ def test_the_same_sessions_make_the_same_file_and_a_change_another(world: World)
     world.clock.advance(minutes=30)
     assert read(world, token) == first
 
-    world.platform.run(bookings.reschedule, acting(student), booking_id=booking.id, starts_at=at(4, 12))
+    world.platform.run(moves.reschedule, acting(student), booking_id=booking.id, starts_at=at(4, 12))
 
     assert read(world, token).etag != first.etag
 

@@ -14,7 +14,7 @@ from sessions_app.domain.permissions import Actor
 from sessions_app.domain.timespans import TimeSpan
 from sessions_app.models import Offering, Person, TeachingSession
 from sessions_app.models.catalogue import SessionType
-from sessions_app.services import bookings, gateway_tasks, mail, minimums, slots
+from sessions_app.services import cancellations, gateway_tasks, mail, minimums, moves, slots
 from sessions_app.services.sandbox_checkout import Press
 from tests.services.test_card_payments import open_page, press
 from tests.services.world import World, acting, at
@@ -49,11 +49,11 @@ def test_nobody_cancels_anothers_seat_or_the_session_by_their_own(world: World, 
     noah, mira = world.crowd(2)
     mine, theirs = (world.book(one, group, at(3, 10)) for one in (noah, mira))
     with pytest.raises(NotFound):
-        world.platform.run(bookings.cancel_session, acting(noah), session_id=mine.session.id)
+        world.platform.run(cancellations.cancel_session, acting(noah), session_id=mine.session.id)
     from sessions_app.domain.errors import NotAllowed
 
     with pytest.raises(NotAllowed):
-        world.platform.run(bookings.cancel, acting(noah), booking_id=theirs.booking.id)
+        world.platform.run(cancellations.cancel, acting(noah), booking_id=theirs.booking.id)
     assert world.booking(theirs.booking.id).status is BookingStatus.SCHEDULED
 
 
@@ -61,7 +61,7 @@ def test_nobody_cancels_anothers_seat_or_the_session_by_their_own(world: World, 
 def test_one_cancelled_seat_leaves_the_others_and_the_session(world: World, group: Offering) -> None:
     noah, mira = world.crowd(2)
     mine, theirs = (world.book(one, group, at(3, 10)) for one in (noah, mira))
-    world.platform.run(bookings.cancel, acting(noah), booking_id=mine.booking.id)
+    world.platform.run(cancellations.cancel, acting(noah), booking_id=mine.booking.id)
     assert world.booking(theirs.booking.id).status is BookingStatus.SCHEDULED
     assert world.session(mine.session.id).status is SessionStatus.SCHEDULED
     assert {mail.recipient_id for mail in world.mails("session-cancelled")} == {noah.id, world.instructor.id}
@@ -72,7 +72,7 @@ def test_no_message_of_one_seat_names_another_participant(world: World, group: O
     noah, mira = world.student("Noah Berger"), world.student("Mira Holm")
     mine = world.book(noah, group, at(3, 10))
     world.book(mira, group, at(3, 10))
-    world.platform.run(bookings.cancel, acting(noah), booking_id=mine.booking.id)
+    world.platform.run(cancellations.cancel, acting(noah), booking_id=mine.booking.id)
     to_mira = [one for one in world.mails() if one.recipient_id == mira.id]
     assert [one.kind for one in to_mira] == ["session-booked"]
     for one in to_mira:
@@ -90,7 +90,7 @@ def test_each_seat_is_cancelled_and_refunded_by_itself(world: World) -> None:
     placed = [world.book(one, paid, at(4, 10)) for one in people]
     for person, seat in zip(people, placed, strict=True):
         press(world, person, open_page(world, person, seat), Press.PAY)
-    world.platform.run(bookings.cancel, acting(people[0]), booking_id=placed[0].booking.id)
+    world.platform.run(cancellations.cancel, acting(people[0]), booking_id=placed[0].booking.id)
     gateway_tasks.run_due(world.platform)
     assert [len(world.refunds(seat.booking.id)) for seat in placed] == [1, 0, 0]
     assert world.session(placed[0].session.id).seats_taken == 2
@@ -101,7 +101,7 @@ def test_when_the_instructor_cancels_everybody_seated_is_told_once(world: World,
     people = world.crowd(3)
     placed = [world.book(one, group, at(3, 10)) for one in people]
     world.platform.run(
-        bookings.cancel_session, acting(world.instructor), session_id=placed[0].session.id, reason="Ill."
+        cancellations.cancel_session, acting(world.instructor), session_id=placed[0].session.id, reason="Ill."
     )
     told = [mail for mail in world.mails("session-cancelled") if mail.recipient_id != world.instructor.id]
     assert sorted(mail.recipient_id for mail in told) == sorted(person.id for person in people)
@@ -122,7 +122,7 @@ def test_a_group_with_seats_left_stays_listed_and_a_full_one_does_not(world: Wor
 def test_a_seat_given_up_can_be_taken_by_somebody_else_at_once(world: World, group: Offering) -> None:
     people = world.crowd(7)
     placed = [world.book(person, group, at(3, 10)) for person in people[:6]]
-    world.platform.run(bookings.cancel, acting(people[0]), booking_id=placed[0].booking.id)
+    world.platform.run(cancellations.cancel, acting(people[0]), booking_id=placed[0].booking.id)
     assert seats_left(world, group) == [1]
     assert world.book(people[6], group, at(3, 10)).session.id == placed[0].session.id
 
@@ -131,7 +131,7 @@ def test_an_instructor_cancels_one_seat_without_the_others(world: World, group: 
     noah, mira = world.crowd(2)
     mine, theirs = (world.book(one, group, at(3, 10)) for one in (noah, mira))
     world.platform.run(
-        bookings.cancel,
+        cancellations.cancel,
         acting(world.instructor),
         booking_id=mine.booking.id,
         seat_only=True,
@@ -183,7 +183,7 @@ def test_a_group_that_reached_its_minimum_takes_place_even_if_somebody_leaves_la
     world.clock.set(at(3, 10))
     assert minimums.sweep(world.platform) == 0
     seat = next(one for one in world.booking_ids() if world.booking(one).student_id == people[0].id)
-    world.platform.run(bookings.cancel, acting(people[0]), booking_id=seat)
+    world.platform.run(cancellations.cancel, acting(people[0]), booking_id=seat)
     assert minimums.sweep(world.platform) == 0
     assert world.session(session.id).status is SessionStatus.SCHEDULED
 
@@ -218,7 +218,7 @@ def test_a_group_without_a_minimum_is_never_decided(world: World, group: Offerin
 def test_a_group_that_moves_takes_its_cut_off_along(world: World) -> None:
     people, session = booked_by(world, needing(world, 3), 1)
     [seat] = world.booking_ids()
-    world.platform.run(bookings.reschedule, acting(people[0]), booking_id=seat, starts_at=at(6, 10))
+    world.platform.run(moves.reschedule, acting(people[0]), booking_id=seat, starts_at=at(6, 10))
     assert world.session(session.id).minimum_by == at(5, 10)
 
 
@@ -237,11 +237,11 @@ def test_a_minimum_changed_later_leaves_the_sessions_that_are_booked(world: Worl
 
 def test_a_cancelled_group_is_not_cancelled_again(world: World) -> None:
     _, session = booked_by(world, needing(world, 3), 1)
-    world.platform.run(bookings.cancel_session, acting(world.instructor), session_id=session.id)
+    world.platform.run(cancellations.cancel_session, acting(world.instructor), session_id=session.id)
     world.clock.set(at(3, 10))
     assert minimums.sweep(world.platform) == 0
     with pytest.raises(IllegalTransition):
-        world.platform.run(bookings.cancel_session, acting(world.instructor), session_id=session.id)
+        world.platform.run(cancellations.cancel_session, acting(world.instructor), session_id=session.id)
 
 
 def test_two_sweepers_at_once_call_a_group_off_once(world: World) -> None:

@@ -22,7 +22,7 @@ from sessions_app.models import (
     TeachingSession,
 )
 from sessions_app.models.catalogue import BookingMode, SessionType
-from sessions_app.services import analytics, bookings, requests
+from sessions_app.services import analytics, cancellations, requests
 from sessions_app.services.analytics import Step
 from sessions_app.services.bookings import Placed
 from sessions_app.services.queries import instructor_home
@@ -214,7 +214,7 @@ class TestFigures:
         )
         over(world, taught)
         over(world, missed, BookingStatus.NO_SHOW)
-        world.platform.run(bookings.cancel, acting(student), booking_id=called_off.booking.id)
+        world.platform.run(cancellations.cancel, acting(student), booking_id=called_off.booking.id)
         world.clock.set(at(5, 12))
 
         shown = figures_of(world, 7)
@@ -232,7 +232,7 @@ class TestFigures:
         held = world.hold(student, world.offering(), at(2, 10))
         asked = world.book(student, world.offering(booking_mode=BookingMode.REQUEST), at(3, 10))
         for placed in (held, asked):
-            world.platform.run(bookings.cancel, acting(student), booking_id=placed.booking.id)
+            world.platform.run(cancellations.cancel, acting(student), booking_id=placed.booking.id)
         world.clock.set(at(5, 12))
         assert figures_of(world, 7).now_totals.cancelled == 0
 

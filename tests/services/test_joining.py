@@ -12,7 +12,7 @@ from sessions_app.domain.permissions import Actor, Role
 from sessions_app.domain.ports import Protection
 from sessions_app.models import Person
 from sessions_app.models.catalogue import BookingMode, Modality, SessionType
-from sessions_app.services import bookings, lesson_notes, outcomes, sessions
+from sessions_app.services import cancellations, lesson_notes, outcomes, sessions
 from sessions_app.services.bookings import Details, Placed
 from sessions_app.services.queries import joining
 from sessions_app.services.queries.joining import JoinPage
@@ -107,7 +107,7 @@ def test_staff_may_look_but_not_join(world: World, placed: Placed) -> None:
 
 
 def test_a_cancelled_session_has_nothing_to_join(world: World, student: Person, placed: Placed) -> None:
-    world.platform.run(bookings.cancel, acting(student), booking_id=placed.booking.id)
+    world.platform.run(cancellations.cancel, acting(student), booking_id=placed.booking.id)
     world.clock.set(at(3, 9, 55))
     for person in (student, world.instructor):
         assert view(world, person, placed, is_in=True).kind == "off"

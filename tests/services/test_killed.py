@@ -19,7 +19,7 @@ from sessions_app.domain.permissions import Actor, Role
 from sessions_app.models import Offering
 from sessions_app.models.catalogue import BookingMode
 from sessions_app.models.database import open_engine
-from sessions_app.services import bookings, checkout, gateway_tasks, requests, sandbox_checkout
+from sessions_app.services import bookings, cancellations, checkout, gateway_tasks, requests, sandbox_checkout
 from sessions_app.services.sandbox_checkout import Press
 from sessions_app.services.unit_of_work import Platform
 from sessions_app.settings import parse_settings
@@ -87,7 +87,7 @@ def book_and_pay(url: str, now: datetime, offering: Offering, student_id: str, s
         host = Actor(offering.instructor_id, Role.INSTRUCTOR)
         platform.run(requests.accept, host, booking_id=placed.booking.id)
         gateway_tasks.run_due(platform)
-    platform.run(bookings.cancel, student, booking_id=placed.booking.id)
+    platform.run(cancellations.cancel, student, booking_id=placed.booking.id)
     gateway_tasks.run_due(platform)
     steps.step()
 
@@ -140,5 +140,5 @@ def clear_the_calendar(world: World) -> None:
     host = Actor(world.instructor.id, Role.INSTRUCTOR)
     for booking_id in world.booking_ids():
         if world.booking(booking_id).status in (BookingStatus.SCHEDULED, BookingStatus.PENDING):
-            world.platform.run(bookings.cancel, host, booking_id=booking_id)
+            world.platform.run(cancellations.cancel, host, booking_id=booking_id)
     recover(world)

@@ -20,7 +20,7 @@ from sessions_app.domain.errors import (
 from sessions_app.domain.permissions import Actor, Role
 from sessions_app.models import Offering, Person
 from sessions_app.models.catalogue import BookingMode
-from sessions_app.services import bookings, materials, offerings
+from sessions_app.services import cancellations, materials, offerings
 from sessions_app.services.materials import MaterialFacts
 from tests.services.world import NOON, World, acting, at
 
@@ -119,7 +119,7 @@ def test_it_is_given_to_those_with_a_seat_alone(world: World) -> None:
     world.clock.set(at(9, 9))
     assert may(student)
     world.clock.set(NOON)
-    world.platform.run(bookings.cancel, acting(student), booking_id=placed.booking.id)
+    world.platform.run(cancellations.cancel, acting(student), booking_id=placed.booking.id)
     assert [may(student), may(guardian)] == [False, False]
 
 

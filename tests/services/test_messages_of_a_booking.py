@@ -11,7 +11,7 @@ from icalendar import Calendar, Event
 
 from sessions_app.adapters.smtp import SmtpMailer
 from sessions_app.models.catalogue import BookingMode
-from sessions_app.services import bookings, outbox
+from sessions_app.services import bookings, cancellations, moves, outbox
 from sessions_app.services.bookings import Details
 from sessions_app.services.unit_of_work import Platform
 from tests.doubles.mail_server import Delivery, MailServer
@@ -41,12 +41,12 @@ def test_each_party_hears_of_a_booking_its_move_and_its_end_in_that_order(
     start = tomorrow_at(world.clock, 15) + timedelta(days=2)
     placed = world.book(student, offering, start, details=Details(message="See you soon"))
     world.platform.run(
-        bookings.reschedule,
+        moves.reschedule,
         acting(student),
         booking_id=placed.booking.id,
         starts_at=start + timedelta(hours=2),
     )
-    world.platform.run(bookings.cancel, acting(student), booking_id=placed.booking.id, reason="I am ill")
+    world.platform.run(cancellations.cancel, acting(student), booking_id=placed.booking.id, reason="I am ill")
     outbox.deliver_due(inbox)
 
     for person in (student, world.instructor):
@@ -80,7 +80,7 @@ def test_a_request_taken_back_before_it_was_accepted_leaves_calendars_alone(
     student = world.student()
     offering = world.offering(booking_mode=BookingMode.REQUEST)
     placed = world.book(student, offering, tomorrow_at(world.clock, 15))
-    world.platform.run(bookings.cancel, acting(student), booking_id=placed.booking.id, reason="I am ill")
+    world.platform.run(cancellations.cancel, acting(student), booking_id=placed.booking.id, reason="I am ill")
     outbox.deliver_due(inbox)
 
     for person in (student, world.instructor):

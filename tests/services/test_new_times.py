@@ -13,7 +13,7 @@ from sessions_app.domain.rescheduling import Barrier
 from sessions_app.domain.slots import Reason
 from sessions_app.models import GuardianLink, Person
 from sessions_app.models.catalogue import BookingMode, SessionType
-from sessions_app.services import bookings
+from sessions_app.services import moves
 from sessions_app.services.bookings import Placed
 from sessions_app.services.queries import rescheduling
 from sessions_app.services.queries.rescheduling import NewTimes
@@ -50,9 +50,7 @@ def test_what_is_listed_is_taken_and_what_is_taken_is_not_listed(
 
     assert {at(4, 10), at(4, 9, 30), at(5, 10), at(5, 9, 30)}.isdisjoint(free)
     assert at(4, 12) in free
-    world.platform.run(
-        bookings.reschedule, acting(student), booking_id=placed.booking.id, starts_at=at(4, 12)
-    )
+    world.platform.run(moves.reschedule, acting(student), booking_id=placed.booking.id, starts_at=at(4, 12))
 
 
 def test_a_day_asked_for_is_shown_else_the_first_free_one(
@@ -88,9 +86,7 @@ def test_too_late_or_too_often_nothing_is_listed_but_the_reason(
 
     world.clock.set(at(1, 12))
     for start in (at(4, 10), at(5, 10)):
-        world.platform.run(
-            bookings.reschedule, acting(student), booking_id=placed.booking.id, starts_at=start
-        )
+        world.platform.run(moves.reschedule, acting(student), booking_id=placed.booking.id, starts_at=start)
     assert new_times(world, student, placed).verdict.barrier is Barrier.LIMIT
 
 

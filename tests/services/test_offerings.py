@@ -27,7 +27,7 @@ from sessions_app.models import (
     Subject,
 )
 from sessions_app.models.catalogue import BookingMode, Modality, SessionType, TopicType, Visibility
-from sessions_app.services import bookings, intake, live, offerings, teaching, terms
+from sessions_app.services import bookings, intake, live, moves, offerings, teaching, terms
 from sessions_app.services.intake import Wanted
 from sessions_app.services.offerings import Draft, Length, Price
 from sessions_app.services.queries import (
@@ -333,9 +333,7 @@ def test_a_moved_booking_keeps_the_length_it_was_made_with(world: World) -> None
         draft=draft(world, lengths=(Length(120, FREE),)),
     )
 
-    world.platform.run(
-        bookings.reschedule, acting(student), booking_id=placed.booking.id, starts_at=at(4, 10)
-    )
+    world.platform.run(moves.reschedule, acting(student), booking_id=placed.booking.id, starts_at=at(4, 10))
 
     moved = world.booking(placed.booking.id)
     assert (moved.starts_at, moved.ends_at) == (at(4, 10), at(4, 11))

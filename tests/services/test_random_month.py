@@ -28,11 +28,13 @@ from sessions_app.models import Booking, Offering, Person
 from sessions_app.models.catalogue import BookingMode, SessionType
 from sessions_app.services import (
     bookings,
+    cancellations,
     checkout,
     credits,
     expiry,
     gateway_tasks,
     inbox,
+    moves,
     requests,
     sandbox_checkout,
     slots,
@@ -166,9 +168,9 @@ class Month:
             return "nothing to cancel"
         by_host = self.random.random() < 0.3
         actor = self._host_of(booking) if by_host else acting(self._student_of(booking.id))
-        stated = self.world.platform.read(bookings.preview_cancel, actor, booking_id=booking.id)
+        stated = self.world.platform.read(cancellations.preview_cancel, actor, booking_id=booking.id)
         try:
-            made = self.world.platform.run(bookings.cancel, actor, booking_id=booking.id)
+            made = self.world.platform.run(cancellations.cancel, actor, booking_id=booking.id)
         except IllegalTransition:
             return "was over already"
         assert made.refund is None or made.refund == stated
@@ -190,7 +192,7 @@ class Month:
         target = self.random.choice(found).span.start
         try:
             self.world.platform.run(
-                bookings.reschedule, acting(student), booking_id=booking.id, starts_at=target
+                moves.reschedule, acting(student), booking_id=booking.id, starts_at=target
             )
         except TooLate:
             return "too late to move"

@@ -9,7 +9,7 @@ from sessions_app.domain.permissions import Actor
 from sessions_app.models import Person
 from sessions_app.models.catalogue import BookingMode, SessionType
 from sessions_app.models.messages import OutboxState
-from sessions_app.services import accounts, bookings, outbox, reminders, requests
+from sessions_app.services import accounts, bookings, cancellations, moves, outbox, reminders, requests
 from sessions_app.services.bookings import Details, Placed
 from sessions_app.services.mail import render
 from sessions_app.services.reminders import PREFERENCES
@@ -62,9 +62,7 @@ def test_who_books_later_than_a_reminder_is_not_reminded_at_once(world: World, s
 def test_a_session_that_moved_is_reminded_of_at_its_new_time_alone(
     world: World, student: Person, placed: Placed
 ) -> None:
-    world.platform.run(
-        bookings.reschedule, acting(student), booking_id=placed.booking.id, starts_at=at(5, 11)
-    )
+    world.platform.run(moves.reschedule, acting(student), booking_id=placed.booking.id, starts_at=at(5, 11))
     assert sweep_at(world, 2, 10, 0) == []
     assert {kind for kind, _ in sweep_at(world, 4, 11, 0)} == {DAY}
 
@@ -73,7 +71,7 @@ def test_a_reminder_that_became_untrue_before_it_was_sent_is_not_sent(
     world: World, student: Person, placed: Placed
 ) -> None:
     sweep_at(world, 2, 10, 0)
-    world.platform.run(bookings.cancel, acting(student), booking_id=placed.booking.id)
+    world.platform.run(cancellations.cancel, acting(student), booking_id=placed.booking.id)
     box = Postbox()
     outbox.deliver_due(replace(world.platform, mailer=box))
     assert {mail.state for mail in world.mails(DAY)} == {OutboxState.STALE}

@@ -23,7 +23,17 @@ from sessions_app.domain.ports import GatewayPayment, PageState
 from sessions_app.models import Booking, Offering, Person
 from sessions_app.models.catalogue import BookingMode, SessionType
 from sessions_app.models.money import PaymentStatus
-from sessions_app.services import bookings, checkout, expiry, gateway_tasks, payments, requests, slots
+from sessions_app.services import (
+    bookings,
+    cancellations,
+    checkout,
+    expiry,
+    gateway_tasks,
+    moves,
+    payments,
+    requests,
+    slots,
+)
 from sessions_app.services.sandbox_checkout import Press
 from tests.services.test_card_payments import open_page, press
 from tests.services.world import World, acting, at
@@ -229,7 +239,7 @@ def test_the_student_takes_a_request_back_while_a_time_is_proposed(
     world: World, student: Person, asked: Booking
 ) -> None:
     propose(world, asked, 4, 14)
-    world.platform.run(bookings.cancel, acting(student), booking_id=asked.id)
+    world.platform.run(cancellations.cancel, acting(student), booking_id=asked.id)
     assert world.booking(asked.id).status is BookingStatus.CANCELLED
     with pytest.raises(IllegalTransition):
         take(world, student, asked)
@@ -337,7 +347,7 @@ def test_accepting_several_requests_tells_which_could_not_be(
 ) -> None:
     late = world.book(world.student("Mira Holm"), offering, at(4, 10)).booking
     gone = world.book(world.student("Yara Sol"), offering, at(5, 10)).booking
-    world.platform.run(bookings.cancel, Actor.system(), booking_id=gone.id)
+    world.platform.run(cancellations.cancel, Actor.system(), booking_id=gone.id)
 
     answered = requests.accept_each(
         world.platform, acting(world.instructor), booking_ids=[asked.id, gone.id, late.id, asked.id]
@@ -371,7 +381,10 @@ def test_who_is_cancelled_on_is_offered_the_nearest_other_times(
 ) -> None:
     placed = world.book(student, world.offering(), at(3, 10))
     world.platform.run(
-        bookings.cancel_session, acting(world.instructor), session_id=placed.session.id, reason="I am ill."
+        cancellations.cancel_session,
+        acting(world.instructor),
+        session_id=placed.session.id,
+        reason="I am ill.",
     )
     [mail] = [mail for mail in world.mails("session-cancelled") if mail.facts["part"] == "student"]
     starts = mail.facts["alternatives"]
@@ -382,7 +395,7 @@ def test_who_is_cancelled_on_is_offered_the_nearest_other_times(
 
 def test_who_cancels_themselves_is_offered_nothing(world: World, student: Person) -> None:
     placed = world.book(student, world.offering(), at(3, 10))
-    world.platform.run(bookings.cancel, acting(student), booking_id=placed.booking.id)
+    world.platform.run(cancellations.cancel, acting(student), booking_id=placed.booking.id)
     assert all(mail.facts["alternatives"] == [] for mail in world.mails("session-cancelled"))
 
 
@@ -395,10 +408,10 @@ def test_instructors_move_a_session_outside_their_hours_only_when_they_mean_it(
     booking = world.book(student, world.offering(), at(3, 10)).booking
     with pytest.raises(OutsideAvailability):
         world.platform.run(
-            bookings.reschedule, acting(world.instructor), booking_id=booking.id, starts_at=at(3, 21, 10)
+            moves.reschedule, acting(world.instructor), booking_id=booking.id, starts_at=at(3, 21, 10)
         )
     moved = world.platform.run(
-        bookings.reschedule,
+        moves.reschedule,
         acting(world.instructor),
         booking_id=booking.id,
         starts_at=at(3, 21, 10),
@@ -411,7 +424,7 @@ def test_students_are_bound_by_the_hours_whatever_they_send(world: World, studen
     booking = world.book(student, world.offering(), at(3, 10)).booking
     with pytest.raises(OutsideAvailability):
         world.platform.run(
-            bookings.reschedule,
+            moves.reschedule,
             acting(student),
             booking_id=booking.id,
             starts_at=at(3, 21),
@@ -427,7 +440,7 @@ def test_a_move_within_the_notice_joins_the_group_that_is_there(world: World, st
     )
     world.clock.set(at(2, 1))
     moved = world.platform.run(
-        bookings.reschedule,
+        moves.reschedule,
         acting(world.instructor),
         booking_id=tomorrow.booking.id,
         starts_at=at(2, 10),
@@ -438,7 +451,7 @@ def test_a_move_within_the_notice_joins_the_group_that_is_there(world: World, st
 
 def test_the_times_offered_instead_can_be_booked(world: World, student: Person) -> None:
     placed = world.book(student, world.offering(), at(3, 10))
-    world.platform.run(bookings.cancel_session, acting(world.instructor), session_id=placed.session.id)
+    world.platform.run(cancellations.cancel_session, acting(world.instructor), session_id=placed.session.id)
     booking = world.booking(placed.booking.id)
     [first, *_] = world.platform.read(slots.instead_of, acting(student), booking)
     again = world.platform.run(

@@ -12,7 +12,7 @@ from sessions_app.domain.permissions import Action
 from sessions_app.domain.timespans import TimeSpan
 from sessions_app.models import AvailabilityOverride, Person
 from sessions_app.models.catalogue import BookingMode, SessionType
-from sessions_app.services import bookings, requests
+from sessions_app.services import cancellations, moves, requests
 from sessions_app.services.queries import schedule as queries
 from sessions_app.services.queries.schedule import BlockKind, Filter, Schedule, Tab
 from tests.services.statements import counted
@@ -104,7 +104,7 @@ def test_history_is_paged(world: World) -> None:
     offering = world.offering()
     for number, student in enumerate(world.crowd(5)):
         placed = world.book(student, offering, at(3 + number, 10))
-        world.platform.run(bookings.cancel, acting(student), booking_id=placed.booking.id)
+        world.platform.run(cancellations.cancel, acting(student), booking_id=placed.booking.id)
     first = look(world, tab=Tab.CANCELLED, limit=3)
     assert (len(first.listed), first.has_more) == (3, True)
     whole = look(world, tab=Tab.CANCELLED, limit=6)
@@ -178,7 +178,7 @@ def test_a_group_moves_with_everybody_in_it(world: World) -> None:
     placed = [world.book(student, group, at(4, 10)) for student in people]
 
     world.platform.run(
-        bookings.reschedule_session,
+        moves.reschedule_session,
         acting(world.instructor),
         session_id=placed[0].session.id,
         starts_at=at(5, 14),
@@ -198,7 +198,7 @@ def test_a_group_stays_when_anybody_in_it_has_another_session_then(world: World)
 
     with pytest.raises(StudentBusy):
         world.platform.run(
-            bookings.reschedule_session,
+            moves.reschedule_session,
             acting(world.instructor),
             session_id=placed[0].session.id,
             starts_at=at(5, 14),
@@ -213,7 +213,7 @@ def test_only_its_instructor_moves_a_group(world: World) -> None:
     for somebody in (student, world.new_instructor("Bo Wind")):
         with pytest.raises(NotFound):
             world.platform.run(
-                bookings.reschedule_session,
+                moves.reschedule_session,
                 acting(somebody),
                 session_id=placed.session.id,
                 starts_at=at(5, 14),

@@ -37,9 +37,10 @@ from sessions_app.models import (
 from sessions_app.models.catalogue import Modality, SessionType
 from sessions_app.services import (
     attendance,
-    bookings,
+    cancellations,
     checkout,
     lesson_notes,
+    moves,
     outcomes,
     recording,
     sandbox_checkout,
@@ -223,7 +224,7 @@ class TestComingIn:
         guardian = world.guardian_of(lea, max_)
         first = world.book(lea, group, at(3, 10))
         later = world.book(max_, group, at(3, 10))
-        world.platform.run(bookings.cancel, acting(guardian), booking_id=later.booking.id)
+        world.platform.run(cancellations.cancel, acting(guardian), booking_id=later.booking.id)
         world.clock.set(at(3, 9, 58))
         world.platform.run(sessions.join, acting(guardian), session_id=first.session.id)
         (stay,) = rows(world, AttendanceStay)
@@ -234,7 +235,7 @@ class TestComingIn:
     ) -> None:
         hall.at(-5).join()
         former = hall.room().room
-        world.platform.run(bookings.cancel, acting(hall.student), booking_id=hall.placed.booking.id)
+        world.platform.run(cancellations.cancel, acting(hall.student), booking_id=hall.placed.booking.id)
         with pytest.raises(IllegalTransition):
             hall.join()
         with pytest.raises(IllegalTransition):
@@ -253,7 +254,7 @@ class TestComingIn:
         former = hall.join(goes).entrance
         assert former is not None
         world.platform.run(
-            bookings.cancel, acting(world.instructor), booking_id=going.booking.id, seat_only=True
+            cancellations.cancel, acting(world.instructor), booking_id=going.booking.id, seat_only=True
         )
         with pytest.raises(IllegalTransition):
             hall.join(goes)
@@ -265,7 +266,7 @@ class TestComingIn:
         hall.at(-9).join(ada)
         former = hall.room().room
         world.platform.run(
-            bookings.reschedule, acting(ada), booking_id=hall.placed.booking.id, starts_at=at(5, 10)
+            moves.reschedule, acting(ada), booking_id=hall.placed.booking.id, starts_at=at(5, 10)
         )
         assert hall.room().room == ""
         world.clock.set(at(5, 9, 55))
@@ -741,7 +742,7 @@ class TestObjecting:
             world.platform.run(outcomes.confirm, acting(ada), booking_id=hall.placed.booking.id)
 
     def test_a_cancelled_seat_counts_for_nobody(self, hall: Hall, world: World) -> None:
-        world.platform.run(bookings.cancel, acting(hall.student), booking_id=hall.placed.booking.id)
+        world.platform.run(cancellations.cancel, acting(hall.student), booking_id=hall.placed.booking.id)
         hall.at(75)
         assert sessions.sweep(world.platform) == 0
         assert rows(world, SeatOutcome) == []

@@ -11,7 +11,7 @@ from sessions_app.domain.topics import TopicState
 from sessions_app.models import Booking, Person
 from sessions_app.models.catalogue import SessionType, TopicType
 from sessions_app.models.messages import OutboxState
-from sessions_app.services import bookings, outbox, topics
+from sessions_app.services import cancellations, outbox, topics
 from sessions_app.services.bookings import Details
 from sessions_app.services.topics import TopicChanged
 from tests.doubles.postbox import Postbox
@@ -65,7 +65,7 @@ def test_the_topic_of_a_fixed_offering_or_of_a_group_is_not_negotiated(world: Wo
     fixed = booked(world, student, "Eigenvalues", topic_type=TopicType.FIXED)
     with pytest.raises(IllegalTransition):
         suggest(world, world.instructor, fixed, "Determinants")
-    world.platform.run(bookings.cancel, acting(student), booking_id=fixed.id)
+    world.platform.run(cancellations.cancel, acting(student), booking_id=fixed.id)
     group = booked(world, student, "Eigenvalues", session_type=SessionType.GROUP, capacity=3)
     with pytest.raises(IllegalTransition):
         suggest(world, world.instructor, group, "Determinants")
@@ -139,5 +139,5 @@ def test_a_topic_that_was_answered_replaced_or_called_off_is_not_mailed(
     offering = world.offering(topic_type=TopicType.FLEXIBLE)
     other = world.book(world.student("Mia"), offering, at(4, 10)).booking
     suggest(world, world.instructor, other, "Matrices")
-    world.platform.run(bookings.cancel, acting(world.instructor), booking_id=other.id)
+    world.platform.run(cancellations.cancel, acting(world.instructor), booking_id=other.id)
     assert due(world)[-1][1] is OutboxState.STALE

@@ -23,7 +23,7 @@ from sessions_app.models import (
     Person,
 )
 from sessions_app.models.catalogue import BookingMode, SessionType
-from sessions_app.services import analytics, bookings, checkout, sandbox_checkout
+from sessions_app.services import analytics, bookings, cancellations, checkout, sandbox_checkout
 from sessions_app.services.analytics import Step
 from sessions_app.services.queries import confirmation, held, wizard
 from sessions_app.services.queries.confirmation import Outcome
@@ -353,7 +353,7 @@ def test_what_was_booked_is_no_hold_any_more(world: World) -> None:
     student, offering = world.student(), world.offering()
     booking = world.book(student, offering, at(2, 10)).booking
     assert world.platform.read(held.held, acting(student), booking_id=booking.id).state is HoldState.DONE
-    world.platform.run(bookings.cancel, acting(student), booking_id=booking.id)
+    world.platform.run(cancellations.cancel, acting(student), booking_id=booking.id)
     assert world.platform.read(held.held, acting(student), booking_id=booking.id).state is HoldState.DONE
 
 
@@ -420,7 +420,7 @@ def test_credits_given_back_are_told(world: World) -> None:
     student = world.student()
     world.give_credits(student, 5)
     booking = world.book(student, world.offering(price_minor=None, credits=2), at(5, 10)).booking
-    world.platform.run(bookings.cancel, acting(student), booking_id=booking.id)
+    world.platform.run(cancellations.cancel, acting(student), booking_id=booking.id)
     done = world.platform.read(confirmation.confirmation, acting(student), session_id=booking.session_id)
     assert (done.outcome, done.price, done.refund) == (Outcome.CANCELLED, "2 credits", "2 credits")
 

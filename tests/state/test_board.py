@@ -11,7 +11,7 @@ from sessions_app.domain.attendance import Outcome
 from sessions_app.domain.local_labels import Viewer
 from sessions_app.domain.permissions import Actor, Role
 from sessions_app.models import Booking, Person
-from sessions_app.services import bookings, sessions
+from sessions_app.services import cancellations, sessions
 from sessions_app.services.queries.board import Dispute
 from sessions_app.state.base import AppState
 from sessions_app.state.board import UNKNOWN, BoardPageState
@@ -104,7 +104,7 @@ def test_a_timeline_names_who_was_served_and_why(opened: Any, world: World, ann:
     student = world.student("Noah Berger")
     placed = world.book(student, world.offering(), at(3, 10))
     helping = Actor(person_id=ann.id, role=ann.role, on_behalf_of=student.id)
-    world.platform.run(bookings.cancel, helping, booking_id=placed.booking.id, reason="Ill")
+    world.platform.run(cancellations.cancel, helping, booking_id=placed.booking.id, reason="Ill")
     panel = opened(f"/assistant?session={placed.session.id}").panel
     assert panel.happenings[0].who == "By Ann Assistant, assistant for Noah Berger: “Ill”"
 

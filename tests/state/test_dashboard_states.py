@@ -10,7 +10,7 @@ import pytest
 from sessions_app.domain.booking_lifecycle import BookingStatus
 from sessions_app.domain.permissions import Role
 from sessions_app.models import Person
-from sessions_app.services import bookings, checkout, sandbox_checkout
+from sessions_app.services import cancellations, checkout, sandbox_checkout
 from sessions_app.services.bookings import Placed
 from sessions_app.services.sandbox_checkout import Press
 from sessions_app.state.base import AppState
@@ -150,7 +150,7 @@ class TestCancelling:
     ) -> None:
         opened()
         tab.send(DashboardState, "ask_to_cancel", booking_id=paid.booking.id)
-        world.platform.run(bookings.cancel, acting(student), booking_id=paid.booking.id)
+        world.platform.run(cancellations.cancel, acting(student), booking_id=paid.booking.id)
 
         tab.send(DashboardState, "cancel", form={})
 

@@ -14,7 +14,7 @@ from sessions_app.domain.pricing import PayWith
 from sessions_app.domain.refunds import Band, RefundDecision
 from sessions_app.models import Person
 from sessions_app.models.money import PaymentStatus
-from sessions_app.services import access, bookings, credits, refunds, terms
+from sessions_app.services import access, cancellations, credits, refunds, terms
 from sessions_app.services.options import effective_status
 from sessions_app.services.unit_of_work import UnitOfWork
 
@@ -85,7 +85,7 @@ def preview(work: UnitOfWork, *, booking_id: str) -> CancelPreview:
         title=booking.title,
         instructor_name=work.db.get_one(Person, booking.instructor_id).name,
         student_name=student.name if loaded.relation is Relation.OWN_CHILD else None,
-        decision=bookings.preview_cancel(work, booking_id=booking_id),
+        decision=cancellations.preview_cancel(work, booking_id=booking_id),
         paid=paid,
         credits_paid=spent,
         reserved=Money(reserved, booking.currency),

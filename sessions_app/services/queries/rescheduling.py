@@ -1,7 +1,7 @@
 """To which times a booking can be moved: the month, its free days and the starts of one of them.
 
 The starts come from the one slot engine with the booking itself left out, so whatever is listed here is a time that
-``bookings.reschedule`` takes. Local dates are counted in the viewer's zone; how they read is decided in ``state``.
+``moves.reschedule`` takes. Local dates are counted in the viewer's zone; how they read is decided in ``state``.
 """
 
 from __future__ import annotations

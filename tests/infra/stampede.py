@@ -17,7 +17,7 @@ from sqlalchemy import text
 from sessions_app.domain.errors import DomainError
 from sessions_app.domain.permissions import Actor, Role
 from sessions_app.models.database import open_engine
-from sessions_app.services import bookings
+from sessions_app.services import bookings, moves
 from sessions_app.services.unit_of_work import Platform
 from sessions_app.settings import parse_settings
 from tests.doubles.clock import StoppedClock
@@ -28,7 +28,7 @@ _PATIENCE = 60  # seconds until every process has imported and connected
 
 @dataclass(frozen=True)
 class Attempt:
-    """One person trying one use case of ``bookings``."""
+    """One person trying to hold, book or reschedule."""
 
     verb: str
     person_id: str
@@ -141,10 +141,16 @@ def _run_share(database_url: str, now: datetime, share: list[Attempt]) -> list[O
         return list(threads.map(lambda attempt: _try(platform, attempt), share))
 
 
+_USE_CASES: dict[str, Callable[..., object]] = {
+    "hold": bookings.hold,
+    "book": bookings.book,
+    "reschedule": moves.reschedule,
+}
+
+
 def _try(platform: Platform, attempt: Attempt) -> Outcome:
-    use_case = getattr(bookings, attempt.verb)
     try:
-        platform.run(use_case, Actor(attempt.person_id, Role.STUDENT), **attempt.facts)
+        platform.run(_USE_CASES[attempt.verb], Actor(attempt.person_id, Role.STUDENT), **attempt.facts)
     except DomainError as refused:
         return Outcome(refused.code, refused.details)
     return Outcome("won")

@@ -282,3 +282,16 @@ def test_the_zone_of_the_device_is_told_before_the_first_event(browser: Browser)
     page.add_script_tag(path=ASSETS / "tz.js")
     assert "hc=12" in page.evaluate("document.cookie")
     context.close()
+
+
+def test_a_device_that_goes_offline_is_marked_until_it_is_back(page: Page) -> None:
+    show(page, "", "net.js")
+    for is_offline, mark in ((True, "off"), (False, "on")):
+        page.context.set_offline(is_offline)
+        page.wait_for_function(f"document.documentElement.dataset.net === '{mark}'")
+
+
+def test_a_page_served_by_this_very_device_needs_no_network(page: Page) -> None:
+    page.context.set_offline(True)
+    show(page, "", "net.js")
+    assert page.evaluate("[navigator.onLine, document.documentElement.dataset.net]") == [False, None]

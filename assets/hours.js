@@ -15,7 +15,9 @@
       if (shown === undefined || field.value === shown) return;
       var isTyping = document.activeElement === field && field.value !== sent.get(field);
       if (isTyping && (change.attributeName === "data-rev" || field.value !== change.oldValue)) return;
+      var isWhole = document.activeElement === field && field.selectionEnd - field.selectionStart === field.value.length;
       field.value = shown;
+      if (isWhole) field.select(); // what is typed next replaces the new value as it would have the old one
     });
   }).observe(document.documentElement, { subtree: true, attributeFilter: ["data-value", "data-rev"], attributeOldValue: true });
 

@@ -295,3 +295,13 @@ def test_a_page_served_by_this_very_device_needs_no_network(page: Page) -> None:
     page.context.set_offline(True)
     show(page, "", "net.js")
     assert page.evaluate("[navigator.onLine, document.documentElement.dataset.net]") == [False, None]
+
+
+def test_a_time_that_changes_under_a_selection_is_still_replaced_by_what_is_typed(page: Page) -> None:
+    show(page, '<input value="17:00" data-value="17:00">', "hours.js")
+    page.locator("input").focus()
+    page.locator("input").select_text()
+    page.evaluate("document.querySelector('input').dataset.value = '24:00'")
+    page.wait_for_function("document.querySelector('input').value === '24:00'")
+    page.keyboard.type("02:00")
+    assert page.locator("input").input_value() == "02:00"

@@ -117,7 +117,7 @@ def queue(
 ) -> None:
     """Queue one message to each address that this event concerns: of ``parts``, without the people ``spared``.
 
-    ``payer_id` is whose money the message is about: a guardian who paid hears of it too. ``key`` tells apart
+    ``payer_id`` is whose money the message is about: a guardian who paid hears of it too. ``key`` tells apart
     events that may happen several times while the booking's ``sequence`` stands still. It is sent after ``wait``, and
     what waits holds nothing else up. ``crowd`` people stand for the one student where it is about a whole group.
 

@@ -51,22 +51,10 @@ def reschedule(
         _require_may_move(work, booking)
     if starts_at == booking.starts_at:
         raise InvalidInput("This is the time it has already.", field="starts_at")
-    offered = bookings.offered_of(work, booking.offering_id)
-    slots.offer_alternatives(
-        work, slots.Wish(booking.offering_id, booking.student_id, starts_at, moving_booking_id=booking.id)
-    )
-    expiry.release_lapsed(work, instructor_id=booking.instructor_id, student_id=booking.student_id)
-    slot = slots.judge(
-        work,
-        offered.offering,
-        starts_at,
-        student_id=booking.student_id,
-        moving=booking,
-        by_host=by_host,
-        ignores_hours=by_host and ignores_hours,
-    )
     was = slots.rfc3339(booking.starts_at)
-    session = place_at(work, booking, session, slot, offered)
+    session = place_at(
+        work, booking, session, starts_at, by_host=by_host, ignores_hours=by_host and ignores_hours
+    )
     booking.status = advance(booking.status, BookingEvent.RESCHEDULE)
     booking.reschedule_count += 0 if by_host else 1
     booking.sequence += 1
@@ -126,13 +114,33 @@ def reschedule_session(
 
 
 def place_at(
-    work: UnitOfWork, booking: Booking, session: TeachingSession, slot: Slot, offered: bookings.Offered
+    work: UnitOfWork,
+    booking: Booking,
+    session: TeachingSession,
+    starts_at: datetime,
+    *,
+    by_host: bool,
+    ignores_hours: bool,
 ) -> TeachingSession:
-    """Give a seat the time of a slot that was judged; return the session that it is in now.
+    """Give a seat another start, as ``slots.judge`` allows; return the session that it is in now.
 
     A one-to-one session moves as it is, a group's seat changes sessions; either way the room that was known is given
-    up. The caller refreshes the seats.
+    up. The caller refreshes the seats. Raises what ``slots.judge`` raises, with alternatives.
     """
+    offered = bookings.offered_of(work, booking.offering_id)
+    slots.offer_alternatives(
+        work, slots.Wish(booking.offering_id, booking.student_id, starts_at, moving_booking_id=booking.id)
+    )
+    expiry.release_lapsed(work, instructor_id=booking.instructor_id, student_id=booking.student_id)
+    slot = slots.judge(
+        work,
+        offered.offering,
+        starts_at,
+        student_id=booking.student_id,
+        moving=booking,
+        by_host=by_host,
+        ignores_hours=ignores_hours,
+    )
     video.forget_room(work, session.id)
     if session.session_type is SessionType.INDIVIDUAL:
         seats.move_session(work, session, slot.span.start, slot.span.end)

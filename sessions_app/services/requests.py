@@ -98,21 +98,8 @@ def propose(
     if starts_at == booking.starts_at:
         raise InvalidInput("This is the time it has already.", field="starts_at")
     message = _checked(message)
-    offered = bookings.offered_of(work, booking.offering_id)
-    wish = slots.Wish(booking.offering_id, booking.student_id, starts_at, moving_booking_id=booking.id)
-    slots.offer_alternatives(work, wish)
-    expiry.release_lapsed(work, instructor_id=booking.instructor_id, student_id=booking.student_id)
-    slot = slots.judge(
-        work,
-        offered.offering,
-        starts_at,
-        student_id=booking.student_id,
-        moving=booking,
-        by_host=True,
-        ignores_hours=ignores_hours,
-    )
     asked = booking.asked_starts_at or booking.starts_at
-    session = moves.place_at(work, booking, session, slot, offered)
+    session = moves.place_at(work, booking, session, starts_at, by_host=True, ignores_hours=ignores_hours)
     booking.asked_starts_at, booking.proposed_at = asked, work.now
     booking.instructor_response = message
     latest = work.now + timedelta(hours=work.settings.request_ttl_hours)

@@ -6,6 +6,7 @@ at the terms of that day. Times are found in the listing that a student would ha
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -16,7 +17,7 @@ from sessions_app.demo.words import NOTES, OPINIONS, THREADS, Noted, Opinion, Th
 from sessions_app.domain.availability import local_date, to_utc
 from sessions_app.domain.permissions import Actor, Role
 from sessions_app.domain.timespans import TimeSpan
-from sessions_app.models import Offering, TeachingSession
+from sessions_app.models import Booking, Offering, TeachingSession
 from sessions_app.models.catalogue import Modality
 from sessions_app.services import (
     bookings,
@@ -219,16 +220,20 @@ class Story:
             topic="The spectral theorem, in pictures",
         )
 
-    def _note(self, noted: Noted) -> None:
-        """What the teacher writes an hour after the last session of the two; once for ever."""
+    def _last_of(self, query: Callable[..., Booking | None], learner: str, teacher: str) -> Booking | None:
+        """The session of the two that this query still finds to be told about, as of now."""
         people = self._stage.people
         self._clock.at = self._now
-        booking = self._platform.read(
-            past.to_be_noted,
+        return self._platform.read(
+            query,
             Actor.system(),
-            student_id=people[noted.learner].id,
-            instructor_id=people[noted.teacher].id,
+            student_id=people[learner].id,
+            instructor_id=people[teacher].id,
         )
+
+    def _note(self, noted: Noted) -> None:
+        """What the teacher writes an hour after the last session of the two; once for ever."""
+        booking = self._last_of(past.to_be_noted, noted.learner, noted.teacher)
         if booking is None:
             return
         self._clock.at = min(booking.ends_at + HOUR, self._now)
@@ -242,14 +247,7 @@ class Story:
 
     def _judge(self, opinion: Opinion) -> None:
         """A review the day after the last session of the two, answered some hours later; once for ever."""
-        people = self._stage.people
-        self._clock.at = self._now
-        booking = self._platform.read(
-            past.to_be_reviewed,
-            Actor.system(),
-            student_id=people[opinion.learner].id,
-            instructor_id=people[opinion.teacher].id,
-        )
+        booking = self._last_of(past.to_be_reviewed, opinion.learner, opinion.teacher)
         if booking is None:
             return
         self._clock.at = min(booking.ends_at + 20 * HOUR, self._now)

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from sessions_app.settings import load_settings
 from tests.infra import chromium
@@ -26,7 +27,10 @@ WANTED = 90
 
 
 def measure(url: str, *, cookie: str = "") -> dict[str, int]:
-    """One run: the score of each category, 0 to 100. Raises RuntimeError with Lighthouse's words."""
+    """One run: the score of each category, 0 to 100.
+
+    Raises RuntimeError with Lighthouse's words, or when the address led to another page (to sign in, say).
+    """
     browser = chromium.find()
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
@@ -44,6 +48,9 @@ def measure(url: str, *, cookie: str = "") -> dict[str, int]:
         if done.returncode:
             raise RuntimeError(f"Lighthouse failed on {url}:\n{done.stderr[-4000:]}")
         result = json.loads(report.read_text())
+        ended = urlsplit(result["finalDisplayedUrl"]).path.rstrip("/")
+        if ended != urlsplit(url).path.rstrip("/"):
+            raise RuntimeError(f"{url} led to {ended}: another page would be measured")
         kept = Path(__file__).resolve().parents[2] / ".test-artifacts" / "lighthouse.json"
         kept.parent.mkdir(exist_ok=True)
         shutil.copyfile(report, kept)

@@ -52,6 +52,7 @@ from sessions_app.state.profile_reviews import ProfileReviewsState
 from sessions_app.state.reviewing import ReviewState
 from sessions_app.state.room import RoomState
 from sessions_app.state.settings import SettingsState
+from sessions_app.state.sign_in import SignInState
 from sessions_app.state.test_pay import TestPayState
 
 
@@ -105,9 +106,9 @@ PAGES: tuple[Page, ...] = (
         instructor_profile.DESCRIPTION,
         on_load=[InstructorProfileState.open_profile, ProfileReviewsState.open_reviews],
     ),
-    Page("/login", sign_in.sign_in, "Sign in"),
-    Page("/signup", sign_in.sign_up, "Create an account"),
-    Page("/forgot-password", sign_in.forgot_password, "Forgotten password"),
+    Page("/login", sign_in.sign_in, "Sign in", on_load=SignInState.open),
+    Page("/signup", sign_in.sign_up, "Create an account", on_load=SignInState.open),
+    Page("/forgot-password", sign_in.forgot_password, "Forgotten password", on_load=SignInState.open),
     Page(
         "/settings",
         settings.settings,

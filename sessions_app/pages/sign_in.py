@@ -19,14 +19,17 @@ from sessions_app.state.views import avatar_colour, initials
 
 STEP = "mt-7 space-y-5"
 
+_FORM = SignInState.form
+_EMAIL = rx.cond(SignInState.demo_email != "", SignInState.demo_email, _FORM.email)
+
 
 def sign_in() -> rx.Component:
     """Sign in; in development with the demo accounts below."""
     return _page(
         "Sign in",
-        rx.cond(SignInState.next_path != "", "To go on where you were.", "Welcome back."),
+        rx.cond(_FORM.next_path != "", "To go on where you were.", "Welcome back."),
         rx.cond(
-            SignInState.has_new_password,
+            _FORM.has_new_password,
             ui.banner("Your password is changed", "Sign in with the new one.", kind="ok", class_name="mt-5"),
         ),
         rx.cond(AppState.visitor.signed_in, _already_signed_in()),
@@ -48,7 +51,7 @@ def sign_in() -> rx.Component:
         ),
         rx.el.p(
             "New here? ",
-            ui.text_link("Create an account", "/signup" + SignInState.query_for_other_form),
+            ui.text_link("Create an account", "/signup" + _FORM.query_for_other_form),
             class_name="mt-5 text-center text-sm text-ink-2",
         ),
         *([] if load_settings().is_production else [_demo_accounts()]),
@@ -70,8 +73,8 @@ def sign_up() -> rx.Component:
                 max_length=120,
                 auto_complete="name",
                 error=_error_of("name"),
-                key=SignInState.name,
-                default_value=SignInState.name,
+                key=_FORM.name,
+                default_value=_FORM.name,
             ),
             _email(),
             ui.password_field(
@@ -92,14 +95,14 @@ def sign_up() -> rx.Component:
                     ("guardian", "To book for my children"),
                     ("instructor", "To teach"),
                 ],
-                value=SignInState.role,
+                value=_FORM.role,
                 on_change=rx.noop(),
             ),
             ui.submit_button("Create account"),
         ),
         rx.el.p(
             "Here before? ",
-            ui.text_link("Sign in", "/login" + SignInState.query_for_other_form),
+            ui.text_link("Sign in", "/login" + _FORM.query_for_other_form),
             class_name="mt-5 text-center text-sm text-ink-2",
         ),
     )
@@ -108,14 +111,14 @@ def sign_up() -> rx.Component:
 def forgot_password() -> rx.Component:
     """Ask for a link, hear that it was sent, or, with the link's token, choose a new password."""
     return rx.cond(
-        SignInState.token != "",
+        _FORM.token != "",
         _page(
             "Choose a new password",
             "You will be signed out everywhere else.",
             _form_refusal(),
             _form(
                 "reset",
-                rx.el.input(type="hidden", name="token", value=SignInState.token, read_only=True),
+                rx.el.input(type="hidden", name="token", value=_FORM.token, read_only=True),
                 ui.password_field(
                     "New password",
                     "password",
@@ -133,7 +136,7 @@ def forgot_password() -> rx.Component:
             "Forgot your password?",
             "We mail you a link to choose a new one.",
             rx.cond(
-                SignInState.was_sent,
+                _FORM.was_sent,
                 ui.banner(
                     "Look into your mailbox",
                     "If there is an account with this address, a link is on its way. It works once, for an hour.",
@@ -164,7 +167,7 @@ def _page(heading: str, lead: ui.Children, *children: Any) -> rx.Component:
 
 def _form(action: str, *fields: rx.Component) -> rx.Component:
     return rx.el.form(
-        rx.el.input(type="hidden", name="next", value=SignInState.next_path, read_only=True),
+        rx.el.input(type="hidden", name="next", value=_FORM.next_path, read_only=True),
         *fields,
         action=f"/api/auth/{action}",
         method="post",
@@ -184,18 +187,18 @@ def _email() -> rx.Component:
         auto_complete="email",
         input_mode="email",
         error=_error_of("email"),
-        key=SignInState.email,
-        default_value=SignInState.email,
+        key=_EMAIL,
+        default_value=_EMAIL,
     )
 
 
 def _error_of(field: str) -> Any:
-    return rx.cond(SignInState.wrong_field == field, SignInState.refusal, "")
+    return rx.cond(_FORM.wrong_field == field, _FORM.refusal, "")
 
 
 def _form_refusal() -> rx.Component:
     """The refusal in an alert; where one field is wrong, the same words stand at the field too."""
-    return ui.form_error(SignInState.refusal, class_name="mt-5")
+    return ui.form_error(_FORM.refusal, class_name="mt-5")
 
 
 def _already_signed_in() -> rx.Component:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 import reflex as rx
@@ -26,68 +28,58 @@ _FIELDS = frozenset({"email", "password", "name", "role"})
 OTHERWISE = "That did not work. Please check what you entered."
 
 
+@dataclass(frozen=True)
+class FormView:
+    """What the address says about a form: what was entered, what is wrong with it, and where it leads.
+
+    ``next_path`` is where signing in leads; the server decides whether it is a page of ours. ``query_for_other_form``
+    takes it along between sign-in and sign-up. ``wrong_field`` is the field the ``refusal`` is about, or nothing when
+    it is about the whole form. ``token`` is that of a mailed link.
+    """
+
+    email: str = ""
+    name: str = ""
+    role: str = "student"
+    next_path: str = ""
+    query_for_other_form: str = ""
+    wrong_field: str = ""
+    refusal: str = ""
+    has_new_password: bool = False
+    was_sent: bool = False
+    token: str = ""
+
+    @classmethod
+    def of(cls, query: Mapping[str, str]) -> FormView:
+        """Read the query that the form's answer led to."""
+        role, next_path, word = query.get("role", ""), query.get("next", ""), query.get("error", "")
+        field, _, kind = word.partition("_")
+        return cls(
+            email=query.get("email", ""),
+            name=query.get("name", ""),
+            role=role if role in ("student", "guardian", "instructor") else "student",
+            next_path=next_path,
+            query_for_other_form=f"?{urlencode({'next': next_path})}" if next_path else "",
+            wrong_field=field if field in _FIELDS and kind in ("invalid", "taken") else "",
+            refusal=ERRORS.get(word, OTHERWISE) if word else "",
+            has_new_password=query.get("notice") == "password_changed",
+            was_sent=query.get("sent") == "1",
+            token=query.get("token", ""),
+        )
+
+
 class SignInState(AppState):
     """The forms are native, so there is nothing to keep here: all of it is read from the address."""
 
+    form: FormView = FormView()
     demo_email: str = ""
+    demo_password: str = ""
 
-    @rx.var
-    def email(self) -> str:
-        """What stands in the email field."""
-        return self.demo_email or self._asked("email")
-
-    @rx.var
-    def demo_password(self) -> str:
-        """The password of the demo account that was pressed."""
-        return DEMO_PASSWORD if self.demo_email else ""
-
-    @rx.var
-    def name(self) -> str:
-        """What stands in the name field."""
-        return self._asked("name")
-
-    @rx.var
-    def role(self) -> str:
-        """The role chosen at sign-up."""
-        asked = self._asked("role")
-        return asked if asked in ("student", "guardian", "instructor") else "student"
-
-    @rx.var
-    def next_path(self) -> str:
-        """Where signing in leads; the server decides whether it is a page of ours."""
-        return self._asked("next")
-
-    @rx.var
-    def query_for_other_form(self) -> str:
-        """The query that takes the destination along between sign-in and sign-up."""
-        return f"?{urlencode({'next': self._asked('next')})}" if self._asked("next") else ""
-
-    @rx.var
-    def wrong_field(self) -> str:
-        """The field the refusal is about, or nothing when it is about the whole form."""
-        field, _, kind = self._asked("error").partition("_")
-        return field if field in _FIELDS and kind in ("invalid", "taken") else ""
-
-    @rx.var
-    def refusal(self) -> str:
-        """Why the form was refused, or nothing."""
-        word = self._asked("error")
-        return ERRORS.get(word, OTHERWISE) if word else ""
-
-    @rx.var
-    def has_new_password(self) -> bool:
-        """Whether a password was just changed by a mailed link."""
-        return self._asked("notice") == "password_changed"
-
-    @rx.var
-    def was_sent(self) -> bool:
-        """Whether a link was just asked for."""
-        return self._asked("sent") == "1"
-
-    @rx.var
-    def token(self) -> str:
-        """The token of a mailed link."""
-        return self._asked("token")
+    @rx.event
+    @public
+    async def open(self) -> None:
+        """Read the address."""
+        self.form = FormView.of(self.router.url.query_parameters)
+        self.demo_email = self.demo_password = ""
 
     @rx.event
     @public
@@ -95,7 +87,4 @@ class SignInState(AppState):
         """Fill in a demo account; there are none in production."""
         known = {account.email for account in DEMO_ACCOUNTS}
         if email in known and not self._platform().settings.is_production:
-            self.demo_email = email
-
-    def _asked(self, name: str) -> str:
-        return str(self.router.url.query_parameters.get(name, ""))
+            self.demo_email, self.demo_password = email, DEMO_PASSWORD

@@ -54,6 +54,7 @@ PUBLIC = frozenset(
         "InstructorProfileState.open_profile",
         "ProfileReviewsState.open_reviews",
         "ProfileReviewsState.show_more",
+        "SignInState.open",
         "SignInState.use_demo_account",
         "TestPayState.leave",
         "TestPayState.refresh",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -42,6 +43,9 @@ async def running() -> AsyncIterator[None]:
     jobs = scheduler.running(platform)
     async with hub.running(app, redis_url=settings.redis_url):
         await asyncio.to_thread(jobs.__enter__)
+        # What is loaded now stays: the collector need not walk it again and hold up somebody's click.
+        gc.collect()
+        gc.freeze()
         try:
             yield
         finally:

@@ -140,7 +140,7 @@ def test_a_month_without_times_is_named(world: World) -> None:
     late = world.new_instructor("Late", notice_minutes=25 * 24 * 60, horizon_days=60)
     world.offering(late)
     step = step_of(world, instructor_id=late.id, zone="UTC", month=date(2026, 12, 1))
-    emptied = replace(step, counts=type(step.counts)(), month_reason=wizard.Reason.NOTICE)
+    emptied = replace(step, by_day={}, month_reason=wizard.Reason.NOTICE)
     assert times.month(emptied, look_at(world)).empty == "No availability in December"
 
 

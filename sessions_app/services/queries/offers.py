@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_
 from sqlmodel import col, select
@@ -67,10 +68,11 @@ class OfferingFacts:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """An offering's row, which the slot engine asks for, beside its facts."""
+    """An offering's row, which the slot engine asks for, beside its facts and the course it belongs to."""
 
     row: Offering
     facts: OfferingFacts
+    course: Course | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,28 +135,35 @@ def is_listed_for(work: UnitOfWork, *, named: str | None = None) -> ColumnElemen
     What is for enrolled students is seen by them, their guardians, the instructor and staff; what is for those with
     the link, by whoever names it.
     """
+    sees_all = work.actor.is_staff or work.actor.is_system
+    return _listed_for(None if sees_all else work.actor.person_id, sees_all, named)
+
+
+@lru_cache(maxsize=4096)
+def _listed_for(person_id: str | None, sees_all: bool, named: str | None) -> ColumnElement[bool]:
+    # Kept, as somebody who chooses a time asks again with every day they look at.
     is_open: list[ColumnElement[bool]] = [col(Offering.visibility) == Visibility.EVERYONE]
     if named is not None:
         is_open.append(and_(col(Offering.visibility) == Visibility.LINK, col(Offering.id) == named))
     for_students = col(Offering.visibility) == Visibility.ENROLLED
-    if work.actor.is_staff or work.actor.is_system:
+    if sees_all:
         is_open.append(for_students)
-    elif work.actor.person_id is not None:
+    elif person_id is not None:
         children = select(GuardianLink.child_id).where(
-            col(GuardianLink.guardian_id) == work.actor.person_id, col(GuardianLink.can_view)
+            col(GuardianLink.guardian_id) == person_id, col(GuardianLink.can_view)
         )
         is_in = (
             select(Enrollment.id)
             .where(
                 col(Enrollment.course_id) == col(Offering.course_id),
                 or_(
-                    col(Enrollment.student_id) == work.actor.person_id,
+                    col(Enrollment.student_id) == person_id,
                     col(Enrollment.student_id).in_(children),
                 ),
             )
             .exists()
         )
-        is_own = col(Offering.instructor_id) == work.actor.person_id
+        is_own = col(Offering.instructor_id) == person_id
         is_open.append(and_(for_students, or_(is_own, is_in)))
     return or_(*is_open)
 
@@ -189,7 +198,7 @@ def instructors(
     for offering, person, profile, course in rows:
         people[person.id] = (person, profile)
         offers[person.id].append(
-            Offer(offering, _facts(offering, course, terms.quote_for(offering, profile, course)))
+            Offer(offering, _facts(offering, course, terms.quote_for(offering, profile, course)), course)
         )
     return [
         Instructor(

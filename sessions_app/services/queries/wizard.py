@@ -7,8 +7,7 @@ decided in ``state``. The step that confirms is read in ``queries/held.py``, the
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -146,7 +145,7 @@ class Wanted:
 class TimeStep:
     """The calendar and the times of one offering.
 
-    ``starts`` are all slots that can be booked now, by start; ``counts`` how many begin on each local date.
+    ``starts`` are all slots that can be booked now, by start; ``by_day`` those of each local date that has any.
     ``shown_on`` is the day whose times are shown: the one asked for, else the first free one of the month.
     ``month_reason`` says why the month holds no start, and is None when it holds one. ``unmet_day`` and
     ``unmet_slot`` are the day and the start that were asked for, unless they can be booked.
@@ -168,7 +167,7 @@ class TimeStep:
     last_on: date
     rules: SlotRules
     starts: tuple[Slot, ...]
-    counts: Counter[date]
+    by_day: Mapping[date, Sequence[Slot]]
     clashes: tuple[Clash, ...]
     on: date | None
     shown_on: date | None
@@ -177,6 +176,10 @@ class TimeStep:
     unmet_slot: Unmet | None
     hold: OwnHold | None
     now: datetime
+
+    def on_day(self, day: date) -> Sequence[Slot]:
+        """The slots that begin on this local date, by start."""
+        return self.by_day.get(day, ())
 
     @property
     def day_reason(self) -> Reason | None:
@@ -244,24 +247,25 @@ def choose_time(work: UnitOfWork, wanted: Wanted) -> TimeStep:
     if slots.is_cap(work, sum(not one.is_hold for one in own)):
         diary = replace(diary, is_at_cap=True)
     starts = diary.open(diary.whole)
-    counts = Counter(local_date(slot.span.start, wanted.zone) for slot in starts)
+    by_day: dict[date, list[Slot]] = {}
+    for open_slot in starts:
+        by_day.setdefault(local_date(open_slot.span.start, wanted.zone), []).append(open_slot)
 
     today = local_date(work.now, wanted.zone)
     last_on = local_date(diary.whole.end - timedelta(seconds=1), wanted.zone)
     slot = wanted.slot if wanted.slot and abs(wanted.slot - work.now) < _WORTH_ASKING else None
     asked_on = wanted.on or (local_date(slot, wanted.zone) if slot else None)
     on = asked_on if asked_on and today <= asked_on <= last_on else None
-    month, weeks = _month_shown(wanted, on, today, last_on, min(counts, default=None))
+    month, weeks = _month_shown(wanted, on, today, last_on, min(by_day, default=None))
     days = [day for week in weeks for day in week]
-    shown_on = on or next((day for day in days if counts[day]), None)
-    course = work.db.get(Course, course_id) if course_id else None
+    shown_on = on or next((day for day in days if day in by_day), None)
     return TimeStep(
         instructor=teacher,
         subjects=tuple(subject.name for subject in offers.subjects_of(work, [teacher.id])[teacher.id]),
         offering=offer.facts,
         place=offer.row.place,
         policy=terms.policy_for(offer.row, work.settings),
-        course=progress_in(work, course, student) if course else None,
+        course=progress_in(work, offer.course, student) if offer.course else None,
         students=students,
         student_id=student.id if student else None,
         needs_enrollment=student is not None
@@ -274,15 +278,15 @@ def choose_time(work: UnitOfWork, wanted: Wanted) -> TimeStep:
         last_on=last_on,
         rules=diary.loaded.rules,
         starts=starts,
-        counts=counts,
+        by_day=by_day,
         clashes=diary.clashes(starts),
         on=on,
         shown_on=shown_on,
         month_reason=None
-        if any(counts[day] for day in days)
+        if any(day in by_day for day in days)
         else diary.why_none(days[0], days[-1], wanted.zone),
         unmet_day=diary.unmet_day(asked_on, today, last_on, wanted.zone)
-        if asked_on is not None and not counts[asked_on]
+        if asked_on is not None and asked_on not in by_day
         else None,
         unmet_slot=diary.unmet_slot(slot, wanted.zone) if slot else None,
         hold=hold.as_hold() if hold else None,
@@ -322,6 +326,23 @@ _CHILDREN = (
 )
 _ENROLLED = select(Enrollment.student_id, Enrollment.course_id).where(
     col(Enrollment.student_id).in_(bindparam("students", expanding=True))
+)
+_PROGRESS = (
+    select(
+        Enrollment.id,
+        DeferredEnrollment.status,
+        select(func.count())
+        .where(
+            col(Booking.student_id) == col(Enrollment.student_id),
+            col(Booking.course_id) == col(Enrollment.course_id),
+            col(Booking.status) == BookingStatus.COMPLETED,
+        )
+        .scalar_subquery(),
+    )
+    .outerjoin(DeferredEnrollment, col(DeferredEnrollment.enrollment_id) == col(Enrollment.id))
+    .where(
+        col(Enrollment.student_id) == bindparam("student"), col(Enrollment.course_id) == bindparam("course")
+    )
 )
 _OWN_BOOKINGS = (
     select(Booking, Course.title)
@@ -364,17 +385,8 @@ def progress_in(work: UnitOfWork, course: Course, student: Student | None) -> Co
     """The course, with where the student stands in it."""
     if student is None or course.id not in student.course_ids:
         return CourseProgress(course.id, course.title, course.session_count, 0, None, is_deferred=False)
-    enrollment_id, deferred = work.db.exec(
-        select(Enrollment.id, DeferredEnrollment.status)
-        .outerjoin(DeferredEnrollment, col(DeferredEnrollment.enrollment_id) == col(Enrollment.id))
-        .where(col(Enrollment.student_id) == student.id, col(Enrollment.course_id) == course.id)
-    ).one()
-    done = work.db.exec(
-        select(func.count()).where(
-            col(Booking.student_id) == student.id,
-            col(Booking.course_id) == course.id,
-            col(Booking.status) == BookingStatus.COMPLETED,
-        )
+    enrollment_id, deferred, done = work.execute(
+        _PROGRESS, {"student": student.id, "course": course.id}
     ).one()
     return CourseProgress(
         id=course.id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -279,8 +279,9 @@ def month(step: TimeStep, look: Look) -> MonthView:
     focus = step.shown_on if step.shown_on in days else None
     focus = focus or (step.today if step.today in days else days[0])
     moved = {"on": None, "week": False, "slot": None, "proof": "", "booking": ""}
-    next_free = min(step.counts, default=None)
+    next_free = min(step.by_day, default=None)
     can_go_on = following <= step.last_on
+    link = here.day_links()
     return MonthView(
         name=MONTHS[step.month.month - 1],
         year=str(step.month.year),
@@ -289,7 +290,7 @@ def month(step: TimeStep, look: Look) -> MonthView:
             for day in range(7)
         ),
         weeks=tuple(
-            WeekView(week[0].isoformat(), tuple(_day(day, step, look, focus) for day in week))
+            WeekView(week[0].isoformat(), tuple(_day(day, step, look, focus, link) for day in week))
             for week in step.weeks
         ),
         previous_href=here.to(month=previous, **moved) if step.month > step.today.replace(day=1) else "",
@@ -302,8 +303,8 @@ def month(step: TimeStep, look: Look) -> MonthView:
     )
 
 
-def _day(day: date, step: TimeStep, look: Look, focus: date) -> DayView:
-    count = step.counts[day]
+def _day(day: date, step: TimeStep, look: Look, focus: date, link: Callable[[date], str]) -> DayView:
+    count = len(step.on_day(day))
     is_today = day == step.today
     if count:
         told = "1 time available" if count == 1 else f"{count} times available"
@@ -321,7 +322,7 @@ def _day(day: date, step: TimeStep, look: Look, focus: date) -> DayView:
         is_selected=day == step.shown_on and not look.address.week,
         is_auto=step.on is None,
         has_focus=day == focus,
-        href=look.address.to_day(day),
+        href=link(day),
     )
 
 
@@ -388,7 +389,7 @@ def times(step: TimeStep, look: Look) -> TimesView:
 def _said(step: TimeStep, here: Address) -> str:
     if here.week or step.shown_on is None or step.on is None:
         return ""
-    count = step.counts[step.shown_on]
+    count = len(step.on_day(step.shown_on))
     day = f"{step.shown_on.day} {MONTHS[step.shown_on.month - 1]}"
     return f"{_count_of_times(count)} on {day}"
 
@@ -396,9 +397,8 @@ def _said(step: TimeStep, here: Address) -> str:
 def _rows_by_day(days: Iterable[date], step: TimeStep, look: Look) -> dict[date, list[RowView]]:
     """Starts and clashes of these local dates, each in order. The others are many, and nobody sees them."""
     by_day: dict[date, list[tuple[datetime, RowView]]] = {day: [] for day in days}
-    for slot in step.starts:
-        if (day := look.viewer.date_of(slot.span.start)) in by_day:
-            by_day[day].append((slot.span.start, row_of(slot, step, look)))
+    for day, rows in by_day.items():
+        rows += [(slot.span.start, row_of(slot, step, look)) for slot in step.on_day(day)]
     for clash in step.clashes:
         if (day := look.viewer.date_of(clash.span.start)) in by_day:
             by_day[day].append((clash.span.start, _clash_row(clash, look.viewer)))
@@ -447,7 +447,7 @@ def _seats(left: int, capacity: int) -> tuple[str, int]:
 def _day_times(
     day: date, rows: Sequence[RowView], step: TimeStep, look: Look, *, is_week: bool = False
 ) -> DayTimesView:
-    count = step.counts[day]
+    count = len(step.on_day(day))
     minutes = duration_label(step.offering.duration_minutes)
     empty = ""
     if not count:
@@ -565,10 +565,11 @@ def _strip(step: TimeStep, look: Look, anchor: date) -> tuple[StripDayView, ...]
     """The free days around the one shown and those between them: from today to the last that can be booked."""
     first = max(step.today, anchor - timedelta(days=10))
     last = min(step.last_on, anchor + timedelta(days=18))
+    link = look.address.day_links()
     found = []
     for ahead in range((last - first).days + 1):
         day = first + timedelta(days=ahead)
-        count = step.counts[day]
+        count = len(step.on_day(day))
         found.append(
             StripDayView(
                 iso=day.isoformat(),
@@ -578,7 +579,7 @@ def _strip(step: TimeStep, look: Look, anchor: date) -> tuple[StripDayView, ...]
                 ticks=_ticks(count),
                 is_free=bool(count),
                 is_selected=day == step.shown_on and not look.address.week,
-                href=look.address.to_day(day),
+                href=link(day),
             )
         )
     return tuple(found)
@@ -587,10 +588,8 @@ def _strip(step: TimeStep, look: Look, anchor: date) -> tuple[StripDayView, ...]
 def zone(step: TimeStep, look: Look) -> ZoneView:
     """The zone line for the day shown, and the other zone when the device reports another one."""
     viewer, other = look.viewer, look.device_zone
-    at = next(
-        (slot.span.start for slot in step.starts if viewer.date_of(slot.span.start) == step.shown_on),
-        step.now,
-    )
+    shown = step.on_day(step.shown_on) if step.shown_on else ()
+    at = shown[0].span.start if shown else step.now
     differs = bool(other) and viewer.offset(at) != Viewer(other).offset(at)
     has_changed = viewer.offset(at) != viewer.offset(step.now)
     return ZoneView(

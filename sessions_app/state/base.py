@@ -205,13 +205,14 @@ class AppState(rx.State):
 
         Their own settings win over what the device reports (assets/tz.js).
         """
-        device_zone = self._cookie("tz")
+        cookies = self.router.headers.cookie
+        device_zone = cookie_of(cookies, "tz")
         zone = (
             zones.canonical(device_zone)
             if is_zone(device_zone)
             else self._platform().settings.default_timezone
         )
-        hour_cycle = {"12": "h12", "24": "h23"}.get(self._cookie("hc"), "h23")
+        hour_cycle = {"12": "h12", "24": "h23"}.get(cookie_of(cookies, "hc"), "h23")
         if identity is not None:
             zone, hour_cycle = identity.timezone, identity.hour_cycle or hour_cycle
         visitor = VisitorView.of(identity, zone=zone, hour_cycle=hour_cycle)

@@ -117,7 +117,7 @@ class BookState(AppState):
     reminders: bool = True
     is_booking: bool = False
 
-    _address: Address = Address()
+    _address: Address = rx.field(default_factory=Address, is_var=False)  # frozen: no proxy need watch it
     _settled: tuple[str, ...] = ()
     _viewed: str = ""
     _unmet_on: date | None = None

@@ -11,10 +11,10 @@ Whatever cannot be read in it is left out: an address is typed, shared and grows
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -82,9 +82,10 @@ class Address:
         """The address with these changes, written out."""
         return replace(self, **changes).written()
 
-    def to_day(self, on: date) -> str:
-        """The address of a day's times, written out."""
-        return _to_day(replace(self, on=None, month=None, week=False, slot=None, proof="", booking=""), on)
+    def day_links(self) -> Callable[[date], str]:
+        """What gives the address of each day's times, written out."""
+        anyday = replace(self, on=None, month=None, week=False, slot=None, proof="", booking="")
+        return partial(_to_day, anyday)
 
     def written(self) -> str:
         """The address as text: a path with its query."""

@@ -25,22 +25,17 @@ from sessions_app.domain.errors import (
     DomainError,
     HoldExpired,
     IllegalTransition,
-    InsufficientCredits,
     InvalidInput,
     NotAllowed,
     NotEnrolled,
     NotFound,
     OutsideAvailability,
-    SessionFull,
-    SlotTaken,
     StudentBusy,
-    TemporarilyUnavailable,
 )
 from sessions_app.domain.local_labels import Viewer
 from sessions_app.domain.permissions import Role
 from sessions_app.domain.pricing import PayWith
 from sessions_app.domain.slots import Reason
-from sessions_app.domain.timespans import TimeSpan
 from sessions_app.domain.zones import is_zone
 from sessions_app.services import accounts, analytics, bookings, checkout, enrollments, live, zones
 from sessions_app.services.analytics import Facts, Step
@@ -49,10 +44,11 @@ from sessions_app.services.queries import held, wizard
 from sessions_app.services.queries.held import HeldStep, HoldState
 from sessions_app.services.queries.wizard import Wanted
 from sessions_app.state import surroundings
-from sessions_app.state.base import AppState, Unexpected, public, require
+from sessions_app.state.base import AppState, public, require
 from sessions_app.state.hub import hub
 from sessions_app.state.wizard import choosing as choosing_views
 from sessions_app.state.wizard import details as details_views
+from sessions_app.state.wizard import notices
 from sessions_app.state.wizard import times as times_views
 from sessions_app.state.wizard.address import Address
 from sessions_app.state.wizard.parts import (
@@ -65,14 +61,10 @@ from sessions_app.state.wizard.parts import (
     NoticeView,
     WhoView,
     parse_start,
-    span_row,
 )
 
 BOOKERS = (Role.STUDENT, Role.GUARDIAN)
 _FIELDS = frozenset({"message", "custom_topic", "requirements", "student_id", "pay_with"})
-_TIME_GONE = "This time is no longer available. Select another."
-_FAILED = "Unable to book. Please try again."
-_HOLD_ENDED = "Your hold ended. The time is still free — keep it?"
 _EARLY = 2.0
 _MOST_MISSED = 20
 _NOTHING_LEFT = frozenset(
@@ -296,7 +288,7 @@ class BookState(AppState):
                 booking="",
             )
             await self._draw_times()
-            self.notice = self._lost(step.alternatives)
+            self.notice = notices.lost(step.alternatives, look)
             self._listen()
             return self._settle(replaces=True)
         if self._draft_of != step.booking_id:
@@ -310,8 +302,8 @@ class BookState(AppState):
         self._put("head", details_views.head_of_details(step, look))
         self._put("details", details_views.details(step, look))
         if step.state is HoldState.ENDED:
-            self.notice = NoticeView(code="hold_ended", kind="sun", title=_HOLD_ENDED, action="keep")
-        elif self.notice.code == "hold_ended":
+            self.notice = notices.HOLD_ENDED
+        elif self.notice.code == notices.HOLD_ENDED.code:
             self.notice = NO_NOTICE
         self.step = "confirm"
         return None
@@ -669,59 +661,9 @@ class BookState(AppState):
             self.notice = self._notice_of(refused)
 
     def _notice_of(self, refused: DomainError) -> NoticeView:
-        support = self._platform().settings.support_email
-        if isinstance(refused, Unexpected):
-            body = f"Reference {refused.details['reference']}. If it happens again, write to {support}."
-            return NoticeView(code=refused.code, title=_FAILED, body=body)
-        if isinstance(refused, TemporarilyUnavailable):
-            return NoticeView(code=refused.code, title=_FAILED, body=refused.message)
-        if isinstance(refused, NotEnrolled):
-            return NoticeView(code=refused.code, kind="info", title=refused.message, action="enroll")
-        if refused.details.get("reason") == Reason.STUDENT_CAP:
-            return NoticeView(
-                code=refused.code,
-                kind="info",
-                title=refused.message,
-                link_label="See your sessions",
-                link_href="/dashboard",
-            )
-        if isinstance(refused, (SlotTaken, OutsideAvailability, SessionFull)):
-            title = refused.message if isinstance(refused, SessionFull) else _TIME_GONE
-            return self._lost(_spans(refused), code=refused.code, title=title)
-        if isinstance(refused, StudentBusy):
-            notice = self._lost(_spans(refused), code=refused.code, title=refused.message)
-            return replace(notice, link_label="See your sessions", link_href="/dashboard")
-        if isinstance(refused, AlreadyBooked) and "session_id" in refused.details:
-            href = f"/booking/confirmation?session={refused.details['session_id']}"
-            return NoticeView(code=refused.code, title=refused.message, link_label="See it", link_href=href)
-        if isinstance(refused, InsufficientCredits):
-            return self._short_of_credits(refused)
-        return NoticeView(code=refused.code, title=refused.message)
-
-    def _short_of_credits(self, refused: InsufficientCredits) -> NoticeView:
-        """The ways that are left: a card where the offering has a price, else what else can be booked."""
         has_card = self._held is not None and PayWith.CARD in self._held.ways
-        return NoticeView(
-            code=refused.code,
-            title=refused.message,
-            body="Your time is still held. Pay by card, or choose another session."
-            if has_card
-            else "Your time is still held. Another session may be free or payable by card.",
-            action="card" if has_card else "",
-            link_label="Choose another session",
-            # Without the day: there phones show the times alone, and not what else can be chosen.
-            link_href=self._address.to(booking="", on=None, slot=None, proof=""),
-        )
-
-    def _lost(
-        self, spans: tuple[TimeSpan, ...], *, code: str = "slot_taken", title: str = _TIME_GONE
-    ) -> NoticeView:
-        viewer = self._look().viewer
-        rows = tuple(span_row(span, viewer, with_day=True) for span in spans)
-        body = (
-            "These are the nearest free times. What you wrote is kept." if rows else "What you wrote is kept."
-        )
-        return NoticeView(code=code, title=title, body=body, rows=rows)
+        support = self._platform().settings.support_email
+        return notices.notice_of(refused, self._look(), support=support, has_card=has_card)
 
     async def _note_arrival(self, before: Address, here: Address) -> None:
         """Store what the change of address tells: a page seen, an instructor or a day chosen."""
@@ -760,11 +702,3 @@ class BookState(AppState):
 def _text(form: dict[str, Any], name: str) -> str:
     value = form.get(name)
     return value.strip() if isinstance(value, str) else ""
-
-
-def _spans(refused: DomainError) -> tuple[TimeSpan, ...]:
-    """The alternatives that a refusal carries."""
-    return tuple(
-        TimeSpan(datetime.fromisoformat(one["start"]), datetime.fromisoformat(one["end"]))
-        for one in refused.details.get("alternatives", [])
-    )

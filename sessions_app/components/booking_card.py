@@ -19,8 +19,8 @@ from sessions_app.domain.booking_lifecycle import BookingStatus
 _BADGES = (*BookingStatus, "processing")
 _ACTION = (
     "inline-flex h-(--control-sm) cursor-pointer items-center justify-center gap-1.5 rounded-control px-2 text-sm "
-    "text-ink-2 hover:bg-surface-3/60 hover:text-ink max-sm:flex-1 max-sm:border max-sm:border-line "
-    "aria-disabled:cursor-not-allowed aria-disabled:text-ink-3 aria-disabled:hover:bg-transparent"
+    "whitespace-nowrap text-ink-2 hover:bg-surface-3/60 hover:text-ink max-sm:flex-1 max-sm:border "
+    "max-sm:border-line aria-disabled:cursor-not-allowed aria-disabled:text-ink-3 aria-disabled:hover:bg-transparent"
 )
 
 OnBooking = Callable[[Any], Any]
@@ -36,6 +36,7 @@ class Actions:
     move: OnBooking
     agree_topic: Callable[[Any, Any], Any]
     ask_topic: OnBooking
+    attend: OnBooking
     review: OnBooking
     busy: rx.Var[str]
 
@@ -148,6 +149,7 @@ def row_actions(seat: Any, do: Actions, title_id: Any) -> rx.Component:
             | seat.can_cancel
             | (seat.join == "open")
             | (seat.message_href != "")
+            | (seat.attend != "")
             | (seat.review != ""),
             rx.el.span(
                 rx.cond(
@@ -160,6 +162,10 @@ def row_actions(seat: Any, do: Actions, title_id: Any) -> rx.Component:
                         class_name=f"{_ACTION} font-medium text-accent-text",
                         **described,
                     ),
+                ),
+                rx.cond(
+                    seat.attend != "",
+                    _action(seat.attend, do.attend(seat.id), **described),
                 ),
                 rx.cond(
                     seat.review != "",

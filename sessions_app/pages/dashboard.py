@@ -67,6 +67,7 @@ def _actions() -> Actions:
         move=MoveState.ask,
         agree_topic=DashboardState.agree_topic,
         ask_topic=DashboardState.ask_topic,
+        attend=DashboardState.attend,
         review=ReviewState.ask,
         busy=DashboardState.busy,
     )
@@ -246,6 +247,17 @@ def _next(following: Any) -> rx.Component:
         "aria-disabled:border-transparent aria-disabled:hover:bg-surface-3"
     )
     actions = rx.el.div(
+        rx.cond(
+            seat.attend != "",
+            ui.button(
+                seat.attend,
+                lead="check",
+                on_click=DashboardState.attend(seat.id),
+                busy=DashboardState.busy == "attend " + seat.id,
+                aria_describedby=title_id,
+                class_name="max-sm:basis-full",
+            ),
+        ),
         rx.cond(
             seat.message_href != "",
             ui.button(

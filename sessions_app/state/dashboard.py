@@ -29,7 +29,7 @@ _LONGEST_ID = 64
 
 
 class DashboardState(AppState):
-    """One tab's dashboard. ``busy`` names what is being done: "cancel", "pay" or "finish" with the booking's id."""
+    """One tab's dashboard. ``busy`` names what is being done: "cancel", "attend", "pay" … with the booking's id."""
 
     view: DashboardView = DashboardView()
     cancelling: CancelView = CLOSED
@@ -213,6 +213,19 @@ class DashboardState(AppState):
         finally:
             await self._load()
         self._say("Topic agreed")
+
+    @rx.event
+    @require(Role.STUDENT, Role.GUARDIAN)
+    async def attend(self, booking_id: str) -> AsyncIterator[Any]:
+        """Say "I'll be there", for oneself or for a child."""
+        self.busy = f"attend {booking_id}"
+        yield
+        try:
+            booking = await self._run(bookings.confirm_attendance, booking_id=str(booking_id))
+        finally:
+            self.busy = ""
+            await self._load()
+        self._say(*views.attending_words(booking, self._viewer()))
 
     # ------------------------------------------------------------ going on
 

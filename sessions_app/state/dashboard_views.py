@@ -60,7 +60,8 @@ class SeatView:
     ``notes`` stand behind the instructor's name, ``said`` below. ``proposal`` is a time that waits for an answer,
     ``was`` the one that was asked for; ``again_href`` leads to other times after the other side said no. An empty
     ``move_blocked`` means that moving is possible; ``join`` is "", soon (``join_note`` says when) or open.
-    ``review`` names the control of the review, ``files`` says how many materials the session's page has.
+    ``attend`` and ``review`` name the controls that say "I'll be there" and that open the review; ``files`` says how
+    many materials the session's page has.
     """
 
     id: str = ""
@@ -96,6 +97,7 @@ class SeatView:
     join: str = ""
     join_note: str = ""
     message_href: str = ""
+    attend: str = ""
     review: str = ""
     files: str = ""
 
@@ -288,7 +290,7 @@ def seat_view(seat: Seat, viewer: Viewer, now: datetime, *, with_date: bool) -> 
         initials=initials(seat.instructor_name),
         colour=avatar_colour(seat.instructor_id),
         photo=seat.avatar_url or "",
-        notes=" · ".join(_notes(seat, viewer)),
+        notes=" · ".join(_notes(seat, viewer, now)),
         said=_said(seat),
         proposal=f"{viewer.named_day(seat.starts_at, now=now)}, {begins} – {ends}"
         if Action.ANSWER in seat.can
@@ -311,8 +313,13 @@ def seat_view(seat: Seat, viewer: Viewer, now: datetime, *, with_date: bool) -> 
         join_note=join_note,
         message_href=f"/messages?with={seat.booking_id}" if Action.MESSAGE in seat.can else "",
         files=counted(seat.files, "file"),
+        attend=_will_be_there(seat) if Action.CONFIRM_ATTENDANCE in seat.can else "",
         review=_review_words(seat),
     )
+
+
+def _will_be_there(seat: Seat) -> str:
+    return f"{short_name(seat.learner.name)} will be there" if seat.learner.name else "I'll be there"
 
 
 def _review_words(seat: Seat) -> str:
@@ -366,6 +373,11 @@ def booked_words(placed: Placed) -> tuple[str, str]:
     if placed.booking.status is BookingStatus.PENDING:
         return "Request sent", "You find it under Requests until it is answered."
     return "Session Booked!", "You find it under Upcoming."
+
+
+def attending_words(booking: Booking, viewer: Viewer) -> tuple[str, str]:
+    """What "I'll be there" comes to."""
+    return "Thank you", f"See you on {viewer.moment(booking.starts_at)}."
 
 
 def taken_words(booking: Booking, viewer: Viewer) -> tuple[str, str]:
@@ -457,7 +469,7 @@ def _badge(seat: Seat, viewer: Viewer, now: datetime) -> tuple[str, str]:
     return seat.status.value, ""
 
 
-def _notes(seat: Seat, viewer: Viewer) -> Iterable[str]:
+def _notes(seat: Seat, viewer: Viewer, now: datetime) -> Iterable[str]:
     if seat.status in TENTATIVE | UPCOMING:
         if not same_clock(seat.starts_at, viewer.zone, seat.instructor_zone):
             yield _other_clock(seat, viewer)
@@ -465,6 +477,8 @@ def _notes(seat: Seat, viewer: Viewer) -> Iterable[str]:
             yield f"{seat.seats_taken} of {seat.capacity} seats taken"
         if seat.modality is not Modality.ONLINE and seat.place:
             yield one_line(seat.place)
+    if seat.status is BookingStatus.CONFIRMED and seat.starts_at > now:
+        yield _will_be_there(seat) if seat.learner.name else "You said you'll be there"
     if seat.status is BookingStatus.CANCELLED and seat.cancelled_by == CancelledBy.INSTRUCTOR:
         yield f"cancelled by {short_name(seat.instructor_name)}"
     if seat.rating is not None:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Page, expect
 
+from sessions_app.domain.booking_lifecycle import BookingStatus
 from sessions_app.domain.permissions import Actor
 from sessions_app.domain.timespans import TimeSpan
 from sessions_app.models import TeachingSession
@@ -19,6 +20,7 @@ from sessions_app.services.sandbox_checkout import Press
 from sessions_app.services.unit_of_work import UnitOfWork
 from tests.infra.axe import assert_accessible
 from tests.infra.browser import DESKTOP, PHONE, Screen, Theme
+from tests.journeys.together import at_once
 from tests.journeys.venue import Venue
 from tests.services.world import acting
 
@@ -275,6 +277,25 @@ def test_the_links_of_mails_open_their_question(home: Home) -> None:
 
     person.open(f"/dashboard?reschedule={placed.booking.id}")
     expect(person.page.get_by_role("dialog", name="Reschedule this session")).to_be_visible()
+
+
+def test_who_says_that_they_come_is_seen_as_confirmed_by_the_instructor_at_once(
+    home: Home, screen: Screen
+) -> None:
+    placed = home.paid(home.world.clock.now().replace(minute=0, second=0) + timedelta(hours=20))
+    person, teacher = home.visit(home.student, screen=screen), home.visit(home.world.instructor)
+    teacher.open("/instructor/bookings")
+    person.open(f"/dashboard?booking={placed.booking.id}")
+    badge = teacher.page.get_by_role("tabpanel").get_by_text("Confirmed", exact=True)
+    expect(badge).to_be_hidden()
+
+    at_once(
+        person.page.get_by_role("button", name="I'll be there").click,
+        person.page.get_by_text("You said you'll be there"),
+        badge,
+    )
+    expect(person.page.get_by_role("button", name="I'll be there")).to_be_hidden()
+    assert home.world.booking(placed.booking.id).status is BookingStatus.CONFIRMED
 
 
 def test_what_changes_elsewhere_is_seen_without_a_reload(home: Home) -> None:

@@ -20,6 +20,7 @@ from sessions_app.domain.rescheduling import Barrier
 from sessions_app.models import Booking, GuardianLink, Material, Person, TeachingSession
 from sessions_app.models.catalogue import BookingMode, Modality, SessionType
 from sessions_app.services import (
+    bookings,
     cancellations,
     checkout,
     enrollments,
@@ -82,6 +83,59 @@ def over(world: World, placed: Placed, status: BookingStatus = BookingStatus.COM
     world.platform.run(store, Actor.system())
 
 
+class TestSayingThatOneComes:
+    def test_it_is_offered_from_two_days_before_to_the_start_and_once(
+        self, world: World, student: Person
+    ) -> None:
+        placed = world.book(student, world.offering(), at(9, 10))
+
+        def is_asked() -> bool:
+            seat = home(world, student).next
+            return seat is not None and Action.CONFIRM_ATTENDANCE in seat.can
+
+        world.clock.set(at(7, 9, 59))
+        assert not is_asked()
+        assert home(world, student).wakes_at == at(7, 10)
+        world.clock.set(at(7, 10))
+        assert is_asked()
+        world.platform.run(bookings.confirm_attendance, acting(student), booking_id=placed.booking.id)
+        assert not is_asked()
+        assert world.booking(placed.booking.id).status is BookingStatus.CONFIRMED
+
+    def test_it_is_over_once_the_session_should_run(self, world: World, student: Person) -> None:
+        world.book(student, world.offering(), at(9, 10))
+        world.clock.set(at(9, 10))
+        seat = home(world, student).next
+        assert seat is not None
+        assert Action.CONFIRM_ATTENDANCE not in seat.can
+
+    def test_a_guardian_says_it_for_a_child_whom_they_may_book_for(self, world: World) -> None:
+        theo = world.student("Théo")
+        guardian = world.guardian_of(theo)
+        placed = world.book(theo, world.offering(), at(9, 10))
+        world.clock.set(at(8, 10))
+        seat = home(world, guardian).next
+        assert seat is not None
+        assert Action.CONFIRM_ATTENDANCE in seat.can
+        world.platform.run(bookings.confirm_attendance, acting(guardian), booking_id=placed.booking.id)
+        assert world.booking(placed.booking.id).status is BookingStatus.CONFIRMED
+
+    def test_nobody_says_it_for_somebody_else(self, world: World, student: Person) -> None:
+        placed = world.book(student, world.offering(), at(9, 10))
+        for person, refusal in ((world.instructor, NotAllowed), (world.student("Mina"), NotFound)):
+            with pytest.raises(refusal):
+                world.platform.run(bookings.confirm_attendance, acting(person), booking_id=placed.booking.id)
+
+    def test_it_blocks_nothing(self, world: World, student: Person) -> None:
+        placed = paid(world, student, at(9, 10))
+        world.clock.set(at(8, 9))
+        world.platform.run(bookings.confirm_attendance, acting(student), booking_id=placed.booking.id)
+        seat = home(world, student).next
+        assert seat is not None
+        assert {Action.CANCEL, Action.RESCHEDULE, Action.JOIN} <= seat.can
+        assert preview(world, student, placed).decision.percent == 100
+
+
 class TestWhoSeesWhat:
     def test_a_student_sees_their_own_and_nobody_elses(self, world: World, student: Person) -> None:
         offering = world.offering()
@@ -134,7 +188,7 @@ class TestWhoSeesWhat:
         seat = home(world, guardian).next
 
         assert seat is not None
-        assert seat.can == {Action.JOIN, Action.MESSAGE}
+        assert seat.can == {Action.JOIN, Action.MESSAGE, Action.CONFIRM_ATTENDANCE}
 
     def test_it_is_no_home_of_instructors_and_strangers(self, world: World) -> None:
         with pytest.raises(NotAllowed):

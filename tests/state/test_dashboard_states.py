@@ -104,6 +104,35 @@ class TestOpening:
         assert not tab.state(DashboardState).view.ready
 
 
+class TestSayingThatOneComes:
+    def test_one_press_says_it_and_the_row_then_does(
+        self, opened: Any, tab: Tab, world: World, paid: Placed
+    ) -> None:
+        world.clock.set(at(8, 11))
+        state = opened(f"/dashboard?booking={paid.booking.id}")
+        assert world.booking(paid.booking.id).status is BookingStatus.SCHEDULED  # a link alone says nothing
+        assert (state.view.next.seat.attend, state.view.next.seat.status) == ("I'll be there", "scheduled")
+
+        tab.send(DashboardState, "attend", booking_id=paid.booking.id)
+
+        seat = tab.state(DashboardState).view.next.seat
+        assert (seat.attend, seat.status, seat.notes) == (
+            "",
+            "confirmed",
+            "10:00 in UTC · You said you'll be there",
+        )
+        assert world.booking(paid.booking.id).status is BookingStatus.CONFIRMED
+        assert tab.state(DashboardState).busy == ""
+
+    def test_it_is_refused_for_somebody_elses_seat(
+        self, opened: Any, tab: Tab, world: World, paid: Placed
+    ) -> None:
+        other = world.book(world.student("Mina"), world.offering(), at(10, 10))
+        opened()
+        tab.send(DashboardState, "attend", booking_id=other.booking.id)
+        assert world.booking(other.booking.id).status is BookingStatus.SCHEDULED
+
+
 class TestCancelling:
     def test_the_refund_is_stated_made_and_said(
         self, opened: Any, tab: Tab, world: World, paid: Placed

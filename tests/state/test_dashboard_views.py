@@ -409,3 +409,13 @@ def test_who_was_cancelled_on_is_led_to_other_times_and_who_cancelled_is_not() -
 
 def test_a_row_counts_its_materials_and_says_nothing_without_any() -> None:
     assert [row(files=count).files for count in (0, 1, 3)] == ["", "1 file", "3 files"]
+
+
+def test_whether_one_comes_is_asked_and_told_in_the_words_of_who_reads() -> None:
+    child = Learner("usr_2", "Théo Martin", Relation.OWN_CHILD, frozenset({"book", "view"}))
+    asked = frozenset({Action.CONFIRM_ATTENDANCE})
+    assert row(can=asked).attend == "I'll be there"
+    assert row(can=asked, learner=child).attend == "Théo will be there"
+    assert row(status=BookingStatus.CONFIRMED).notes == "You said you'll be there"
+    assert row(status=BookingStatus.CONFIRMED, learner=child).notes == "Théo will be there"
+    assert row(status=BookingStatus.CONFIRMED, now=START).notes == ""

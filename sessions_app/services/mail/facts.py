@@ -68,6 +68,7 @@ class SessionFacts:
     sequence: int
     method: Method | None
     is_booked: bool
+    is_confirmed: bool
     instructor: Party
     student: Party
     recipient: Party
@@ -114,6 +115,7 @@ class SessionFacts:
             sequence=facts["sequence"],
             method=Method(facts["method"]) if facts["method"] else None,
             is_booked=BookingStatus(facts["status"]) in UPCOMING,
+            is_confirmed=BookingStatus(facts["status"]) is BookingStatus.CONFIRMED,
             instructor=Party.of(facts["instructor"]),
             student=Party.of(facts["student"]),
             recipient=Party.of(facts["recipient"]),

@@ -754,7 +754,11 @@ def _reason(facts: SessionFacts) -> tuple[Quote, ...]:
 def _changes(facts: SessionFacts, settings: Settings) -> tuple[Link, ...]:
     if facts.teaches:
         return (Link("Manage session", _page(facts, settings)),)
+    # Nothing in a mail changes anything by itself: programs that look at links would say yes for people.
+    asks = facts.kind is NotificationKind.REMINDER_DAY and not facts.is_confirmed
+    own = "I'll be there" if facts.part is Part.STUDENT else f"{facts.student.short} will be there"
     return (
+        *((Link(own, _page(facts, settings)),) if asks else ()),
         Link("Reschedule", f"{settings.public_url}/dashboard?reschedule={facts.booking_id}"),
         Link("Cancel", f"{settings.public_url}/dashboard?cancel={facts.booking_id}"),
     )

@@ -60,6 +60,8 @@ MOST_ROWS = 200
 WAITING_SHOWN = 5
 RECENT_SHOWN = 3
 HISTORY_PAGE = 5
+ASKED_WHETHER_THERE = timedelta(hours=48)
+"""How long before a session its student is asked to say "I'll be there"; the reminder a day before asks too."""
 
 
 class Tab(StrEnum):
@@ -426,6 +428,9 @@ def _offered(
         yield Action.CANCEL
     if is_ahead and (status, BookingEvent.RESCHEDULE) in TRANSITIONS:
         yield Action.RESCHEDULE
+    is_near = is_ahead and booking.starts_at - ASKED_WHETHER_THERE <= now
+    if is_near and (status, BookingEvent.CONFIRM_ATTENDANCE) in TRANSITIONS:
+        yield Action.CONFIRM_ATTENDANCE
     if status in (BookingStatus.HELD, BookingStatus.ACCEPTED) and not is_paying:
         yield Action.PAY if booking.pay_with is PayWith.CARD else Action.BOOK
     if status in conversations.REAL:
@@ -612,7 +617,14 @@ def _wakes_at(now: datetime, seats: Iterable[Seat]) -> datetime | None:
     instants = [
         instant
         for seat in seats
-        for instant in (seat.opens_at, seat.starts_at, seat.ends_at, seat.waits_until, seat.move.until)
+        for instant in (
+            seat.starts_at - ASKED_WHETHER_THERE,
+            seat.opens_at,
+            seat.starts_at,
+            seat.ends_at,
+            seat.waits_until,
+            seat.move.until,
+        )
         if instant is not None and instant > now
     ]
     return min(instants, default=None)

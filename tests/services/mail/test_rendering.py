@@ -111,6 +111,18 @@ def test_a_policy_with_one_deadline_says_one() -> None:
     assert "Cancel: Free until Mon 30 Nov, 16:00\n    After that nothing comes back" in all_or_nothing
 
 
+def test_only_the_reminder_a_day_before_asks_whether_one_comes_and_only_who_has_not_said() -> None:
+    link = "I'll be there: https://sessions.example/dashboard?booking=bkg_1"
+    assert link in about_session(K.REMINDER_DAY).rendered().text
+    assert "Noah will be there: " in about_session(K.REMINDER_DAY, Part.GUARDIAN).rendered().text
+    for other in (
+        about_session(K.REMINDER_HOUR),
+        about_session(K.REMINDER_DAY, Part.INSTRUCTOR),
+        about_session(K.REMINDER_DAY, status="confirmed"),
+    ):
+        assert "be there" not in other.rendered().text
+
+
 @pytest.mark.parametrize(
     ("part", "by", "line"),
     [

@@ -39,7 +39,7 @@ def server_command(*, host: str, port: int, workers: int) -> list[str]:
         *(sys.executable, "-m", "granian", "--interface", "asgi", "--factory"),
         *("--host", host, "--port", str(port), "--workers", str(workers)),
         *("--respawn-failed-workers", "--workers-kill-timeout", "5", "--log-level", "warning"),
-        "sessions_app.sessions_app:app",
+        "sessions_app.sessions_app:served",
     ]
 
 

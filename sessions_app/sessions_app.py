@@ -6,9 +6,9 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import partial
 
 import reflex as rx
+from starlette.types import ASGIApp
 
 from sessions_app import demo
 from sessions_app.api.app import beside, build_api
@@ -55,11 +55,6 @@ async def running() -> AsyncIterator[None]:
 app = rx.App(
     **document.options(error_boundary),
     backend_exception_handler=quiet_logs.log_failure,
-    # Later ones wrap earlier ones: the headers go around everything.
-    api_transformer=[
-        beside(build_api(platform, identities, probes=build_probes(settings))),
-        partial(HttpHeaders, settings=settings),
-    ],
 )
 app.add_middleware(SessionBinding(), index=0)
 app.register_lifespan_task(running)
@@ -74,3 +69,13 @@ for page in PAGES:
             script=page.script,
             on_load=[*page.opening, UnreadState.open],
         )
+
+
+def served() -> ASGIApp:
+    """What the server serves: API and pages side by side, the headers around both.
+
+    Around Reflex and not as its ``api_transformer``: Reflex would route a request first, which the API needs not pay,
+    and answer a path with a line break itself, without our headers and our form of errors.
+    """
+    api = build_api(platform, identities, probes=build_probes(settings))
+    return HttpHeaders(beside(api, app()), settings=settings)

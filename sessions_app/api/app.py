@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from fastapi import APIRouter, FastAPI
@@ -77,15 +77,12 @@ def build_api(
     return api
 
 
-def beside(api: ASGIApp) -> Callable[[ASGIApp], ASGIApp]:
+def beside(api: ASGIApp, pages: ASGIApp) -> ASGIApp:
     """Put the API before another application: ``/api`` and all below is its own, also what does not exist there."""
 
-    def wrap(pages: ASGIApp) -> ASGIApp:
-        async def choose(scope: Scope, receive: Receive, send: Send) -> None:
-            path = scope.get("path", "")
-            is_api = scope["type"] == "http" and (path == "/api" or path.startswith("/api/"))
-            await (api if is_api else pages)(scope, receive, send)
+    async def choose(scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "")
+        is_api = scope["type"] == "http" and (path == "/api" or path.startswith("/api/"))
+        await (api if is_api else pages)(scope, receive, send)
 
-        return choose
-
-    return wrap
+    return choose

@@ -161,7 +161,7 @@ def test_the_api_stands_beside_the_pages(platform: Platform) -> None:
     from starlette.routing import Route
 
     pages = Starlette(routes=[Route("/{rest:path}", lambda request: PlainTextResponse("a page"))])
-    with TestClient(beside(build_api(platform, Identities(platform)))(pages)) as client:
+    with TestClient(beside(build_api(platform, Identities(platform)), pages)) as client:
         assert client.get("/apiary").text == "a page"
         assert client.get("/").text == "a page"
         assert code(client.get("/api/nothing")) == (404, "not_found")

@@ -85,6 +85,9 @@ def test_pages_data_and_errors_come_from_one_port(origin: str) -> None:
     unknown = httpx.get(f"{origin}/api/nowhere")
     assert unknown.status_code == 404
     assert unknown.json()["error"]["code"] == "not_found"
+    broken = httpx.get(f"{origin}/api/courses/two%0Alines")
+    assert (broken.status_code, broken.json()["error"]["code"]) == (404, "not_found")
+    assert httpx.get(f"{origin}/two%0Alines").headers["x-content-type-options"] == "nosniff"
 
     script = page.text.partition('rel="modulepreload" href="')[2].partition('"')[0]
     asset = httpx.get(f"{origin}{script}", headers={"accept-encoding": "gzip"})

@@ -36,6 +36,7 @@ class Actions:
     move: OnBooking
     agree_topic: Callable[[Any, Any], Any]
     ask_topic: OnBooking
+    ask_move: OnBooking
     attend: OnBooking
     review: OnBooking
     busy: rx.Var[str]
@@ -91,10 +92,8 @@ def booking_row(seat: Any, do: Actions) -> rx.Component:
         ),
         rx.cond(
             seat.can_move & (seat.move_blocked != ""),
-            rx.el.p(
-                seat.move_blocked,
-                id=node_id("m-" + seat.id),
-                class_name="col-span-2 -mt-2 text-xs text-ink-3 md:col-span-3 md:text-right",
+            blocked_line(
+                seat, do.ask_move, title_id, class_name="col-span-2 -mt-2 md:col-span-3 md:justify-end"
             ),
         ),
         key=seat.id,
@@ -222,6 +221,18 @@ def move_button(seat: Any, on_move: OnBooking, title_id: Any, *, class_name: str
         class_name=class_name,
     )
     return rx.cond(seat.can_move, rx.cond(seat.move_blocked != "", blocked, open_))
+
+
+def blocked_line(seat: Any, on_ask: OnBooking, title_id: Any, *, class_name: str) -> rx.Component:
+    """Why the booking cannot be moved any more, and the way to ask for it all the same."""
+    return rx.el.div(
+        rx.el.p(seat.move_blocked, id=node_id("m-" + seat.id), class_name="text-ink-3"),
+        rx.cond(
+            seat.ask_move != "",
+            ui.text_button(seat.ask_move, on_click=on_ask(seat.id), aria_describedby=title_id),
+        ),
+        class_name=f"flex flex-wrap items-center gap-x-3 text-xs {class_name}",
+    )
 
 
 def _action(label: ui.Text, on_click: Any, **attrs: Any) -> rx.Component:

@@ -9,6 +9,7 @@ import reflex as rx
 from sessions_app.components import layout, ui
 from sessions_app.components.booking_card import (
     Actions,
+    blocked_line,
     booking_row,
     files_line,
     move_button,
@@ -67,6 +68,7 @@ def _actions() -> Actions:
         move=MoveState.ask,
         agree_topic=DashboardState.agree_topic,
         ask_topic=DashboardState.ask_topic,
+        ask_move=DashboardState.ask_move,
         attend=DashboardState.attend,
         review=ReviewState.ask,
         busy=DashboardState.busy,
@@ -237,7 +239,7 @@ def _next(following: Any) -> rx.Component:
         files_line(seat),
         rx.cond(
             seat.can_move & (seat.move_blocked != "") & (seat.join != "open"),
-            rx.el.p(seat.move_blocked, id=node_id("m-" + seat.id), class_name="mt-0.5 text-xs text-ink-3"),
+            blocked_line(seat, DashboardState.ask_move, title_id, class_name="mt-0.5"),
         ),
         class_name="min-w-0 flex-1 basis-56",
     )

@@ -358,6 +358,15 @@ def _row(seat: Any) -> rx.Component:
                     class_name="text-sm text-ink-2",
                 ),
                 _topic(seat),
+                rx.cond(
+                    seat.message != "",
+                    rx.el.p(
+                        "“",
+                        seat.message,
+                        "”",
+                        class_name="mt-1 line-clamp-3 text-sm wrap-anywhere text-ink-2",
+                    ),
+                ),
                 class_name="min-w-0",
             ),
             class_name="flex min-w-0 items-center gap-3",

@@ -10,7 +10,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sessions_app.domain.booking_lifecycle import TENTATIVE, BookingEvent, advance
-from sessions_app.domain.errors import IllegalTransition, InvalidInput, SlotTaken, TooLate
+from sessions_app.domain.errors import IllegalTransition, InvalidInput, NotAllowed, SlotTaken, TooLate
+from sessions_app.domain.local_labels import Viewer
 from sessions_app.domain.permissions import Action, Relation
 from sessions_app.domain.plain_text import MESSAGE_LIMIT, require_short
 from sessions_app.domain.rescheduling import Barrier
@@ -22,6 +23,7 @@ from sessions_app.services import (
     audit,
     bookings,
     calendars,
+    conversations,
     expiry,
     live,
     notifications,
@@ -111,6 +113,37 @@ def reschedule_session(
         _moved_along(work, seat, session, was=was, reason=reason)
     audit.record(work, "session.rescheduled", "session", session.id, was=was, reason=reason[:200])
     return session
+
+
+def ask_to_allow(work: UnitOfWork, *, booking_id: str) -> str:
+    """Ask the instructor to move a one-to-one session that its student's side may not move any more.
+
+    The request is a message in the conversation of both, sent once for the time that the session has; the
+    instructor, whom no limit binds, moves it or answers. Returns that conversation's id. Raises IllegalTransition
+    where the student may move it, or there is nothing to move; TooLate once it has begun; NotAllowed in a group,
+    where all would read it; and what ``conversations.send`` raises.
+    """
+    loaded = access.load_booking(work, booking_id, action=Action.RESCHEDULE)
+    booking, session = loaded.booking, loaded.session
+    advance(booking.status, BookingEvent.RESCHEDULE)
+    if booking.starts_at <= work.now:
+        raise TooLate("This session has begun.", until=slots.rfc3339(booking.starts_at))
+    if loaded.relation not in (Relation.OWN_SEAT, Relation.OWN_CHILD):
+        raise NotAllowed
+    if session.session_type is SessionType.GROUP:
+        raise NotAllowed("In a group, please write to the instructor yourself.")
+    if terms.may_move(booking, work.settings, work.now).barrier is None:
+        raise IllegalTransition("You can move this session yourself.")
+    there = Viewer(session.timezone)
+    when = f"{there.moment(booking.starts_at)} ({there.long_zone_label(booking.starts_at)})"
+    conversation_id = conversations.of_booking(work, booking_id=booking_id)
+    conversations.send(
+        work,
+        conversation_id=conversation_id,
+        body=f"Please allow another time for “{booking.title}” on {when}. I can no longer move it myself.",
+        key=f"allow-{booking.id}-{booking.sequence}",
+    )
+    return conversation_id
 
 
 def place_at(

@@ -14,7 +14,16 @@ import reflex as rx
 
 from sessions_app.domain.errors import DomainError, NotFound, PriceChanged
 from sessions_app.domain.permissions import Role
-from sessions_app.services import bookings, cancellations, checkout, enrollments, live, requests, topics
+from sessions_app.services import (
+    bookings,
+    cancellations,
+    checkout,
+    enrollments,
+    live,
+    moves,
+    requests,
+    topics,
+)
 from sessions_app.services.queries import cancelling
 from sessions_app.services.queries import dashboard as queries
 from sessions_app.services.queries.dashboard import HISTORY_PAGE, MOST_ROWS, PAGE, Dashboard, Tab
@@ -213,6 +222,16 @@ class DashboardState(AppState):
         finally:
             await self._load()
         self._say("Topic agreed")
+
+    @rx.event
+    @require(Role.STUDENT, Role.GUARDIAN)
+    async def ask_move(self, booking_id: str) -> None:
+        """Ask the instructor to move what the student's side may not move any more."""
+        try:
+            await self._run(moves.ask_to_allow, booking_id=str(booking_id))
+        finally:
+            await self._load()
+        self._say("Request sent", "The answer comes in your messages, or as a new time.")
 
     @rx.event
     @require(Role.STUDENT, Role.GUARDIAN)

@@ -59,7 +59,8 @@ class SeatView:
 
     ``notes`` stand behind the instructor's name, ``said`` below. ``proposal`` is a time that waits for an answer,
     ``was`` the one that was asked for; ``again_href`` leads to other times after the other side said no. An empty
-    ``move_blocked`` means that moving is possible; ``join`` is "", soon (``join_note`` says when) or open.
+    ``move_blocked`` means that moving is possible, ``ask_move`` names the control that asks for it all the same;
+    ``join`` is "", soon (``join_note`` says when) or open.
     ``attend`` and ``review`` name the controls that say "I'll be there" and that open the review; ``files`` says how
     many materials the session's page has.
     """
@@ -94,6 +95,7 @@ class SeatView:
     can_cancel: bool = False
     can_move: bool = False
     move_blocked: str = ""
+    ask_move: str = ""
     join: str = ""
     join_note: str = ""
     message_href: str = ""
@@ -309,6 +311,7 @@ def seat_view(seat: Seat, viewer: Viewer, now: datetime, *, with_date: bool) -> 
         can_cancel=Action.CANCEL in seat.can,
         can_move=Action.RESCHEDULE in seat.can,
         move_blocked=why_not_moved(seat.move, viewer, now),
+        ask_move=_ask_move(seat),
         join=join,
         join_note=join_note,
         message_href=f"/messages?with={seat.booking_id}" if Action.MESSAGE in seat.can else "",
@@ -316,6 +319,13 @@ def seat_view(seat: Seat, viewer: Viewer, now: datetime, *, with_date: bool) -> 
         attend=_will_be_there(seat) if Action.CONFIRM_ATTENDANCE in seat.can else "",
         review=_review_words(seat),
     )
+
+
+def _ask_move(seat: Seat) -> str:
+    is_blocked = Action.RESCHEDULE in seat.can and seat.move.barrier is not None
+    # In a group everybody would read it, and only whole groups are moved.
+    is_asked_alone = seat.session_type is SessionType.INDIVIDUAL and Action.MESSAGE in seat.can
+    return f"Ask {short_name(seat.instructor_name)} to allow it" if is_blocked and is_asked_alone else ""
 
 
 def _will_be_there(seat: Seat) -> str:

@@ -298,6 +298,29 @@ def test_who_says_that_they_come_is_seen_as_confirmed_by_the_instructor_at_once(
     assert home.world.booking(placed.booking.id).status is BookingStatus.CONFIRMED
 
 
+@pytest.mark.parametrize("screen", [PHONE], indirect=True)
+def test_whoever_is_too_late_to_move_asks_the_instructor_in_one_press(home: Home, screen: Screen) -> None:
+    placed = home.paid(home.day(5))
+
+    def begin_soon(work: UnitOfWork) -> None:
+        session = work.db.get_one(TeachingSession, placed.session.id)
+        start = home.world.clock.now().replace(minute=0, second=0) + timedelta(hours=6)
+        seats.move_session(work, session, start, start + timedelta(hours=1))
+
+    home.world.platform.run(begin_soon, Actor.system())
+    person, teacher = home.visit(home.student, screen=screen), home.visit(home.world.instructor)
+    teacher.open("/messages")
+    person.open("/dashboard")
+    expect(person.page.get_by_text(re.compile("Rescheduling was possible until")).first).to_be_visible()
+
+    at_once(
+        person.page.get_by_role("button", name="Ask Ada to allow it").click,
+        person.page.get_by_text("Request sent"),
+        teacher.page.get_by_text(re.compile("Please allow another time")).first,
+    )
+    assert_accessible(person.page)
+
+
 def test_what_changes_elsewhere_is_seen_without_a_reload(home: Home) -> None:
     home.paid(home.day(5))
     first, second = home.visit(home.student), home.visit(home.student)

@@ -104,6 +104,17 @@ class TestOpening:
         assert not tab.state(DashboardState).view.ready
 
 
+class TestAskingToMove:
+    def test_who_is_too_late_asks_and_is_told_where_the_answer_comes(
+        self, opened: Any, tab: Tab, world: World, paid: Placed
+    ) -> None:
+        assert opened().view.next.seat.ask_move == ""
+        world.clock.set(at(9, 9))
+        assert opened().view.next.seat.ask_move == "Ask Ada to allow it"
+        tab.send(DashboardState, "ask_move", booking_id=paid.booking.id)
+        assert tab.state(AppState).toasts[-1].title == "Request sent"
+
+
 class TestSayingThatOneComes:
     def test_one_press_says_it_and_the_row_then_does(
         self, opened: Any, tab: Tab, world: World, paid: Placed

@@ -1,6 +1,7 @@
-/* Tells the server the browser's time zone and clock before the first event. Loaded in the head, blocking, tiny.
+/* Tells the server the browser's time zone, clock and week before the first event. Loaded in the head, blocking, tiny.
  * Cookie "tz": the IANA zone of the device, at every load. Cookie "hc": "12" or "24" by the device's locale, only
- * while unset, because the person may have chosen the other. */
+ * while unset, because the person may have chosen the other. Cookie "ws": the weekday with which the device's locale
+ * begins a week, "1" Monday to "7" Sunday, at every load; browsers that do not know it say nothing. */
 (function () {
   var options = Intl.DateTimeFormat(undefined, { hour: "numeric" }).resolvedOptions();
   var tail = "; path=/; max-age=31536000; samesite=lax" + (location.protocol === "https:" ? "; secure" : "");
@@ -8,4 +9,7 @@
   if (!/(^|; )hc=/.test(document.cookie)) {
     document.cookie = "hc=" + (/^h1[12]$/.test(options.hourCycle || "") ? "12" : "24") + tail;
   }
+  var locale = window.Intl.Locale && navigator.language ? new Intl.Locale(navigator.language) : {};
+  var week = locale.getWeekInfo ? locale.getWeekInfo() : locale.weekInfo;
+  if (week) document.cookie = "ws=" + week.firstDay + tail;
 })();

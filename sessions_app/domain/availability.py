@@ -97,7 +97,7 @@ def dow_sunday0(day: date) -> int:
 
 
 def monday_of(ordinal: int) -> int:
-    """The ordinal of the Monday with which the week of a date begins; caps and heat maps count such weeks."""
+    """The ordinal of the Monday with which the week of a date begins; caps count such weeks."""
     return ordinal - (ordinal - 1) % 7
 
 

@@ -1,4 +1,8 @@
-"""Which days a month calendar shows: whole weeks, and near the end of a month the first weeks of the next."""
+"""Which days a calendar shows: whole weeks, and near the end of a month the first weeks of the next.
+
+Weeks begin with the weekday that the person is used to (Monday 0 … Sunday 6). What is counted by the week, such as
+a limit of sessions, has weeks of its own in ``availability.py``, the same for everybody.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +15,6 @@ Week = tuple[date, date, date, date, date, date, date]
 MONDAY: Final = 0
 SUNDAY: Final = 6
 
-# Regions whose calendars begin with Sunday (CLDR, firstDay).
-_SUNDAY_REGIONS: Final = frozenset(
-    {"BR", "CA", "CO", "HK", "ID", "IL", "IN", "JP", "KE", "KR", "MX", "PE", "PH", "PK", "SA", "SG", "TH",
-     "TW", "US", "VE", "ZA"}
-)  # fmt: skip
 _PASSED_WEEKS_SHOWN: Final = 2
 
 
@@ -34,10 +33,9 @@ def month_before(month: date) -> date:
     return first_of_month(first_of_month(month) - timedelta(days=1))
 
 
-def first_weekday_for(locale: str) -> int:
-    """The weekday (Monday 0 … Sunday 6) with which people of a locale such as "en-US" begin a week."""
-    regions = {part.upper() for part in locale.replace("_", "-").split("-")[1:]}
-    return SUNDAY if regions & _SUNDAY_REGIONS else MONDAY
+def first_of_week(day: date, first_weekday: int = MONDAY) -> date:
+    """The first day of the day's week."""
+    return day - timedelta(days=(day.weekday() - first_weekday) % 7)
 
 
 def weeks_of(month: date, *, today: date, first_weekday: int = MONDAY) -> tuple[Week, ...]:
@@ -57,7 +55,7 @@ def weeks_of(month: date, *, today: date, first_weekday: int = MONDAY) -> tuple[
 
 
 def _weeks_from(day: date, first_weekday: int, *, until: date) -> Iterator[Week]:
-    start = day - timedelta(days=(day.weekday() - first_weekday) % 7)
+    start = first_of_week(day, first_weekday)
     while start < until:
         week = [start + timedelta(days=offset) for offset in range(7)]
         yield (week[0], week[1], week[2], week[3], week[4], week[5], week[6])

@@ -259,21 +259,14 @@ def _dates_dialog() -> rx.Component:
             rx.el.table(
                 rx.el.thead(
                     rx.el.tr(
-                        *(
-                            rx.el.th(
-                                rx.el.abbr(name[:1], title=name, class_name="no-underline"),
+                        rx.foreach(
+                            view.heads,
+                            lambda head: rx.el.th(
+                                rx.el.abbr(head.short, title=head.name, class_name="no-underline"),
                                 scope="col",
                                 class_name="h-8 text-xs font-medium text-ink-3",
-                            )
-                            for name in (
-                                "Monday",
-                                "Tuesday",
-                                "Wednesday",
-                                "Thursday",
-                                "Friday",
-                                "Saturday",
-                                "Sunday",
-                            )
+                                key=head.name,
+                            ),
                         )
                     )
                 ),

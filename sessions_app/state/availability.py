@@ -7,7 +7,7 @@ left.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -18,7 +18,7 @@ from sessions_app.domain import instants, week_draft
 from sessions_app.domain.availability import DateOverride, dow_sunday0, local_date
 from sessions_app.domain.errors import DomainError, InvalidInput, ScheduleChanged
 from sessions_app.domain.local_labels import Viewer
-from sessions_app.domain.month_grid import weeks_of
+from sessions_app.domain.month_grid import first_of_week, weeks_of
 from sessions_app.domain.permissions import Role
 from sessions_app.domain.schedules import LIMIT_RANGES, Limits, Schedule, check_limits
 from sessions_app.domain.slots import SlotRules
@@ -50,7 +50,6 @@ from sessions_app.state.base import AppState, require
 from sessions_app.state.hub import hub
 
 HERE = "/instructor/availability"
-ORDER = (1, 2, 3, 4, 5, 6, 0)
 MOST_UNDO = 50
 MOST_DATES_AT_ONCE = 120
 _LIMIT_LABELS = {
@@ -218,7 +217,7 @@ class AvailabilityState(AppState):
     @require(Role.INSTRUCTOR)
     async def copy_day(self, form: dict[str, Any]) -> None:
         """Copy the hours of the day ``from`` to the days ticked."""
-        targets = {number for number in ORDER if form.get(f"to-{number}")}
+        targets = {number for number in range(7) if form.get(f"to-{number}")}
         draft, source = self._drafted(), _weekday(_whole(form.get("from"), "from", "There is no such day."))
         await self._edit(replace(draft, week=week_draft.copied(draft.week, source, targets)))
 
@@ -457,9 +456,10 @@ class AvailabilityState(AppState):
             title="Change dates" if dating.editing else "Date override",
             month=views.month_label(dating.month),
             can_go_back=dating.month > today.replace(day=1),
+            heads=views.weekday_heads(self._first_weekday()),
             weeks=[
                 DateWeek(week[0].isoformat(), [_date_cell(day, dating, today, taken) for day in week])
-                for week in weeks_of(dating.month, today=date.min)
+                for week in weeks_of(dating.month, today=date.min, first_weekday=self._first_weekday())
             ],
             chosen=_chosen_words(dating.chosen, today),
             is_away=dating.is_away,
@@ -575,7 +575,9 @@ class AvailabilityState(AppState):
             month = date(ahead // 12, ahead % 12 + 1, 1)
             self._month = min(max(month, report.today.replace(day=1)), report.last_day.replace(day=1))
         else:
-            self._week_of = min(max(report.monday + timedelta(days=7 * step), report.today), report.last_day)
+            self._week_of = min(
+                max(report.week_from + timedelta(days=7 * step), report.today), report.last_day
+            )
         await self._redraw()
 
     @rx.event
@@ -630,16 +632,16 @@ class AvailabilityState(AppState):
     async def _redraw(self) -> None:
         draft, saved = self._drafted(), self._saved_draft
         now, clock = self._platform().clock.now(), self.visitor.hour_cycle
-        viewer = self._there()
+        viewer, order = self._there(), self._day_order()
         self.revision += 1
         self.ready = True
         self.zone_name, self.zone_now = zones.canonical(draft.zone), viewer.time(now)
-        self.days = views.days_view(draft.week, ORDER, clock=clock, minimum=self._minimum())
+        self.days = views.days_view(draft.week, order, clock=clock, minimum=self._minimum())
         self.limits = [self._limit_view(name, text) for name, text in draft.limits]
         self.not_same_day = draft.not_same_day
         self.dates = views.date_rows(draft.overrides, clock=clock, today=self._today())
         self.slots = views.slot_rows(self._published, viewer)
-        self.unsaved = _unsaved_words(draft, saved) if saved is not None else ""
+        self.unsaved = _unsaved_words(draft, saved, order) if saved is not None else ""
         self.can_undo = bool(self._undo)
         if self._faults():
             self.preview = replace(self.preview, note="Put the marked hours right to see what they offer.")
@@ -654,8 +656,8 @@ class AvailabilityState(AppState):
             instructor_id=self._me(),
             draft=schedule,
             offering_id=self._kind or None,
-            # On a weekend the week to come says more than the one that is over.
-            week_of=self._week_of or self._today() + timedelta(days=2),
+            week_of=self._week_of or self._telling_day(),
+            first_weekday=self._first_weekday(),
         )
         self._report = report
         self.offerings = [
@@ -702,6 +704,16 @@ class AvailabilityState(AppState):
 
     def _there(self) -> Viewer:
         return Viewer(self._drafted().zone, self.visitor.hour_cycle)
+
+    def _day_order(self) -> tuple[int, ...]:
+        """The weekdays by the numbers of the tables (0 is Sunday), in the order the person reads them."""
+        first = first_of_week(self._today(), self._first_weekday())
+        return tuple(dow_sunday0(first + timedelta(days=number)) for number in range(7))
+
+    def _telling_day(self) -> date:
+        """Today; on a weekend the Monday or Tuesday after, whose week says more than the one that is over."""
+        today = self._today()
+        return today + timedelta(days=2) if today.weekday() > 4 else today
 
     def _today(self) -> date:
         return local_date(self._platform().clock.now(), self._drafted().zone)
@@ -763,9 +775,9 @@ def _chosen_words(chosen: frozenset[date], today: date) -> str:
     return ", ".join(views.short_date(day, today=today) for day in days)
 
 
-def _unsaved_words(draft: Draft, saved: Draft) -> str:
+def _unsaved_words(draft: Draft, saved: Draft, order: Sequence[int]) -> str:
     """What differs from what is saved: "Thursday and one override"."""
-    parts = [DAY_NAMES[number] for number in ORDER if draft.week[number] != saved.week[number]]
+    parts = [DAY_NAMES[number] for number in order if draft.week[number] != saved.week[number]]
     if len(parts) > 3:
         parts = [f"{len(parts)} days"]
     changed = len(set(draft.overrides) ^ set(saved.overrides))

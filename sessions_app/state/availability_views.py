@@ -22,7 +22,7 @@ from sessions_app.domain.local_labels import (
     month_label,
     short_date,
 )
-from sessions_app.domain.month_grid import weeks_of
+from sessions_app.domain.month_grid import first_of_week, weeks_of
 from sessions_app.domain.slot_explainer import POLITE, Finding
 from sessions_app.domain.slots import Reason, SlotRules
 from sessions_app.domain.timespans import TimeSpan
@@ -224,6 +224,7 @@ class DatingView:
     title: str = ""
     month: str = ""
     can_go_back: bool = False
+    heads: list[MapHead] = field(default_factory=list)
     weeks: list[DateWeek] = field(default_factory=list)
     chosen: str = ""
     is_away: bool = True
@@ -397,24 +398,18 @@ def fitting_view(offering: Fitting) -> ChoiceView:
 def preview_view(
     report: Report, *, shows: str, month: date, rules: SlotRules, now: datetime, clock: str
 ) -> PreviewView:
-    """The maps and the sentence beside the editor."""
-    is_week = shows == "week"
-    first = report.monday if is_week else month
-    last_first = (
-        report.last_day - timedelta(days=report.last_day.weekday())
-        if is_week
-        else report.last_day.replace(day=1)
-    )
-    this_first = (
-        report.today - timedelta(days=report.today.weekday()) if is_week else report.today.replace(day=1)
-    )
+    """The maps and the sentence beside the editor; weeks begin as the week of the report does."""
+    is_week, first_weekday = shows == "week", report.week_from.weekday()
+    first = report.week_from if is_week else month
+    last_first = first_of_week(report.last_day, first_weekday) if is_week else report.last_day.replace(day=1)
+    this_first = first_of_week(report.today, first_weekday) if is_week else report.today.replace(day=1)
     return PreviewView(
         ready=True,
         kind=report.kind.offering_id,
         kinds=[ChoiceView(kind.offering_id, kind_words(kind)) for kind in report.kinds],
         shows=shows,
         title=f"Week of {first.day} {MONTHS[first.month - 1]}" if is_week else month_label(month),
-        heads=_week_heads(report.monday) if is_week else [MapHead(n[0], "", n) for n in WEEKDAYS],
+        heads=_week_heads(report.week_from) if is_week else weekday_heads(first_weekday),
         rows=_week_rows(report, clock) if is_week else _month_rows(report, month),
         can_go_back=first > this_first,
         can_go_on=first < last_first,
@@ -465,9 +460,15 @@ def _none_words(report: Report, rules: SlotRules) -> str:
     return POLITE[report.reason]
 
 
-def _week_heads(monday: date) -> list[MapHead]:
-    days = [monday + timedelta(days=n) for n in range(7)]
-    return [MapHead(WEEKDAYS[n][0], str(day.day), long_date(day)) for n, day in enumerate(days)]
+def weekday_heads(first_weekday: int) -> list[MapHead]:
+    """The columns of a month's map from the first weekday on (Monday 0 … Sunday 6)."""
+    names = [*WEEKDAYS[first_weekday:], *WEEKDAYS[:first_weekday]]
+    return [MapHead(name[0], "", name) for name in names]
+
+
+def _week_heads(first: date) -> list[MapHead]:
+    days = [first + timedelta(days=n) for n in range(7)]
+    return [MapHead(WEEKDAYS[day.weekday()][0], str(day.day), long_date(day)) for day in days]
 
 
 def _week_rows(report: Report, clock: str) -> list[MapRow]:
@@ -494,7 +495,7 @@ def _week_rows(report: Report, clock: str) -> list[MapRow]:
 def _month_rows(report: Report, month: date) -> list[MapRow]:
     most = max(report.counts.values(), default=0)
     rows = []
-    for week in weeks_of(month, today=report.today):
+    for week in weeks_of(month, today=report.today, first_weekday=report.week_from.weekday()):
         cells = []
         for day in week:
             if day.month != month.month:

@@ -35,6 +35,7 @@ from reflex.istate.proxy import StateProxy
 
 from sessions_app.domain.errors import DomainError, Unauthenticated
 from sessions_app.domain.local_labels import Viewer
+from sessions_app.domain.month_grid import MONDAY
 from sessions_app.domain.permissions import Actor, Role
 from sessions_app.domain.zones import is_zone
 from sessions_app.services import zones
@@ -52,6 +53,9 @@ MOST_TOASTS = 3
 
 did_a_person_ask: ContextVar[bool] = ContextVar("did_a_person_ask", default=True)
 """Whether this event came from the page itself, not from a page load, another handler or a live update."""
+
+# Cookie "ws" (assets/tz.js): Monday is "1" there and 0 here.
+_FIRST_WEEKDAYS = {str(weekday + 1): weekday for weekday in range(7)}
 
 _logger = logging.getLogger(__name__)
 
@@ -199,6 +203,13 @@ class AppState(rx.State):
     def _viewer(self) -> Viewer:
         """How to show times to who is looking."""
         return Viewer(self.visitor.zone, self.visitor.hour_cycle)
+
+    def _first_weekday(self) -> int:
+        """The weekday with which the device begins a week (Monday 0 … Sunday 6); Monday where it does not say.
+
+        Asked by the screens that draw weeks, when they do, so that no other event looks for it.
+        """
+        return _FIRST_WEEKDAYS.get(self._cookie("ws"), MONDAY)
 
     def _recognise(self, identity: Identity | None) -> None:
         """Have the state speak for this person, or nobody, from now on, and show it in the frame.

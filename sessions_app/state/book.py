@@ -245,6 +245,7 @@ class BookState(AppState):
                 month=here.month,
                 on=on,
                 slot=here.slot if on == here.on else None,
+                first_weekday=self._first_weekday(),
             ),
         )
         self._unmet_on = step.on if step.day_reason in _NOTHING_LEFT else None

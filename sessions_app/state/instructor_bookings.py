@@ -17,6 +17,7 @@ import reflex as rx
 
 from sessions_app.domain.availability import parse_wall, to_utc
 from sessions_app.domain.errors import InvalidInput, NotFound, OutsideAvailability
+from sessions_app.domain.month_grid import first_of_week
 from sessions_app.domain.permissions import Role
 from sessions_app.domain.week_axis import WeekAxis
 from sessions_app.services import cancellations, hosting, live, moves, requests, topics
@@ -405,7 +406,12 @@ class InstructorBookingsState(AppState):
     async def _load(self) -> Schedule:
         here = self._here
         seen = await self._read(
-            queries.schedule, first=here.on, tab=here.tab, keep=here.keep, limit=self._limit
+            queries.schedule,
+            first=here.on,
+            first_weekday=self._first_weekday(),
+            tab=here.tab,
+            keep=here.keep,
+            limit=self._limit,
         )
         view = views.page_of(seen, self._viewer(), here, self._picked)
         if view != self.view:
@@ -457,7 +463,7 @@ class InstructorBookingsState(AppState):
             day, minute = date.fromisoformat(_text(form, "day")), int(_text(form, "minute"))
         except ValueError:
             raise InvalidInput("That is no time of this week.") from None
-        axis = WeekAxis.of(day - timedelta(days=day.weekday()), self._viewer().known_zone)
+        axis = WeekAxis.of(first_of_week(day, self._first_weekday()), self._viewer().known_zone)
         return axis.instant_at(day, minute)
 
 

@@ -123,6 +123,7 @@ class MoveState(AppState):
                 zone=viewer.known_zone,
                 month=here.month,
                 on=here.on,
+                first_weekday=self._first_weekday(),
             )
         except NotFound:
             raise NotFound(UNKNOWN) from None

@@ -617,7 +617,7 @@ def _week(week: ScheduleWeek, viewer: Viewer, here: Address, now: datetime) -> W
         return f"calc(var(--hour) * {minutes / 60:.4g})"
 
     chosen = here.on if here.on in axis.days else week.today if week.today in axis.days else axis.days[0]
-    monday = axis.days[0]
+    first_day = axis.days[0]
     is_this_week = week.today in axis.days
     now_minute = axis.minute_of(now)
 
@@ -667,13 +667,13 @@ def _week(week: ScheduleWeek, viewer: Viewer, here: Address, now: datetime) -> W
         )
 
     return WeekView(
-        heading=_week_heading(monday, axis.days[-1]),
+        heading=_week_heading(first_day, axis.days[-1]),
         zone=f"Times shown in {viewer.long_zone_label(now)}",
         height=length(last - first),
         first_minute=first,
         snap=min(week.step_minutes, 30),
-        previous_href=here.to(on=monday - timedelta(days=7)),
-        next_href=here.to(on=monday + timedelta(days=7)),
+        previous_href=here.to(on=first_day - timedelta(days=7)),
+        next_href=here.to(on=first_day + timedelta(days=7)),
         previous_day_href=here.to(on=chosen - timedelta(days=1)),
         next_day_href=here.to(on=chosen + timedelta(days=1)),
         today_href=here.to(on=week.today),

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from sessions_app.domain.month_grid import (
     MONDAY,
     SUNDAY,
-    first_weekday_for,
+    first_of_week,
     month_after,
     month_before,
     weeks_of,
 )
 
 days = st.dates(date(2020, 1, 1), date(2035, 12, 31))
-weekdays = st.sampled_from([MONDAY, SUNDAY])
+weekdays = st.integers(MONDAY, SUNDAY)
 
 
 @given(month=days, today=days, first=weekdays)
@@ -53,7 +53,13 @@ def test_the_month_after_the_month_before_is_the_same_month(month: date) -> None
     assert month_after(month_before(month)) == month.replace(day=1)
 
 
-def test_a_week_begins_as_people_of_the_locale_write_it() -> None:
-    assert first_weekday_for("en-US") == SUNDAY
-    assert first_weekday_for("fr_FR") == MONDAY
-    assert first_weekday_for("en") == MONDAY
+@given(day=days, first=weekdays)
+def test_a_week_begins_with_its_first_weekday_at_most_six_days_before(day: date, first: int) -> None:
+    begins = first_of_week(day, first)
+    assert begins.weekday() == first
+    assert timedelta(0) <= day - begins < timedelta(days=7)
+
+
+def test_a_month_of_whole_weeks_still_holds_its_edges_when_weeks_begin_with_sunday() -> None:
+    grid = weeks_of(date(2026, 11, 1), today=date(2026, 11, 3), first_weekday=SUNDAY)
+    assert (grid[0][0], grid[-1][-1]) == (date(2026, 11, 1), date(2026, 12, 5))

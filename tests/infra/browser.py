@@ -56,16 +56,17 @@ def new_context(
     screen: Screen = DESKTOP,
     theme: Theme = "light",
     timezone: str = "Europe/Paris",
+    locale: str = "en-GB",
     base_url: str | None = None,
 ) -> BrowserContext:
-    """A fresh person: no cookies, the given screen, zone and theme (the system's and the saved one)."""
+    """A fresh person: no cookies, the given screen, zone, locale and theme (the system's and the saved one)."""
     context = browser.new_context(
         viewport={"width": screen.width, "height": screen.height},
         has_touch=screen.is_phone,
         is_mobile=screen.is_phone,
         device_scale_factor=1,
         color_scheme=theme,
-        locale="en-GB",
+        locale=locale,
         timezone_id=timezone,
         base_url=base_url,
     )

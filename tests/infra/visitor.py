@@ -35,13 +35,16 @@ class Visitor:
         screen: Screen = DESKTOP,
         theme: Theme = "light",
         timezone: str = "Europe/Paris",
+        locale: str = "en-GB",
     ) -> None:
         self.origin = origin
         self.screen = screen
         self.problems: list[str] = []
         self._allowed: list[re.Pattern[str]] = []
         self._is_live = False
-        self.context = new_context(browser, screen=screen, theme=theme, timezone=timezone, base_url=origin)
+        self.context = new_context(
+            browser, screen=screen, theme=theme, timezone=timezone, locale=locale, base_url=origin
+        )
         self.context.set_default_timeout(PATIENCE_SECONDS * 1000)
         self.page = self.context.new_page()
         self.watch(self.page)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from sessions_app.demo_accounts import DEMO_PASSWORD
+from sessions_app.domain.local_labels import WEEKDAYS
 from sessions_app.models import Course, Person
 from tests.infra.axe import assert_accessible
 from tests.infra.browser import DESKTOP, PHONE, Screen, Theme
@@ -177,6 +178,27 @@ def test_by_keyboard_alone(visitor: Visitor, student: Person, backstage: Backsta
     press_until(page, page.get_by_role("button", name="Book Session"))
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Session Booked!")).to_be_visible()
+
+
+@pytest.mark.parametrize(("locale", "first", "last"), [("en-US", 6, 5), ("fr-FR", 0, 6)])
+def test_weeks_are_those_of_the_locale_and_home_and_end_are_their_days(
+    new_visitor: NewVisitor, screen: Screen, backstage: Backstage, locale: str, first: int, last: int
+) -> None:
+    visitor = new_visitor(screen=screen, locale=locale)
+    page = visitor.page
+    visitor.open(book_page(backstage))
+    grid = page.get_by_role("grid")
+    expect(grid.get_by_role("columnheader").first).to_have_text(WEEKDAYS[first][:2])
+    expect(grid.get_by_role("columnheader").last).to_have_text(WEEKDAYS[last][:2])
+    week = grid.get_by_role("row").nth(2).locator("[data-date]")
+    days = [date.fromisoformat(day.get_attribute("data-date") or "") for day in week.all()]
+    assert [(day - days[0]).days for day in days] == list(range(7))
+    assert (days[0].weekday(), days[-1].weekday()) == (first, last)
+    for day in week.all():
+        for key, edge in (("Home", week.first), ("End", week.last)):
+            day.focus()
+            page.keyboard.press(key)
+            expect(edge).to_be_focused()
 
 
 def test_a_guardian_books_for_a_child(visitor: Visitor, backstage: Backstage) -> None:

@@ -277,10 +277,42 @@ def test_the_zone_of_the_device_is_told_before_the_first_event(browser: Browser)
     page.goto("/")
     page.add_script_tag(path=ASSETS / "tz.js")
     cookies = {cookie["name"]: cookie["value"] for cookie in context.cookies()}
-    assert cookies == {"tz": "America/New_York", "hc": "24"}
+    assert cookies == {"tz": "America/New_York", "hc": "24", "ws": "1"}
     page.evaluate("document.cookie = 'hc=12; path=/'")
     page.add_script_tag(path=ASSETS / "tz.js")
     assert "hc=12" in page.evaluate("document.cookie")
+    context.close()
+
+
+@pytest.mark.parametrize(
+    ("locale", "before", "first_day"),
+    [
+        ("en-US", "", "7"),
+        ("fr-FR", "", "1"),
+        ("ar-EG", "", "6"),
+        # Browsers before the method had the property, and those before the property say nothing.
+        ("en-US", "delete Intl.Locale.prototype.getWeekInfo; "
+         "Object.defineProperty(Intl.Locale.prototype, 'weekInfo', {value: {firstDay: 7}})", "7"),
+        ("en-US", "delete Intl.Locale.prototype.getWeekInfo", None),
+        ("en-US", "delete Intl.Locale", None),
+    ],
+    ids=["sunday", "monday", "saturday", "property", "unknown", "no locales"],
+)  # fmt: skip
+def test_the_first_weekday_of_the_device_is_told(
+    browser: Browser, locale: str, before: str, first_day: str | None
+) -> None:
+    context = new_context(browser, locale=locale, base_url="http://localhost")
+    page = context.new_page()
+    thrown: list[str] = []
+    page.on("pageerror", lambda error: thrown.append(str(error)))
+    page.route(
+        "**/*", lambda route: route.fulfill(body="<!doctype html><title>x</title>", content_type="text/html")
+    )
+    page.goto("/")
+    page.evaluate(before or "0")
+    page.add_script_tag(path=ASSETS / "tz.js")
+    assert {cookie["name"]: cookie["value"] for cookie in context.cookies()}.get("ws") == first_day
+    assert thrown == []
     context.close()
 
 

@@ -442,7 +442,7 @@ class TestTheReport:
     def test_the_week_shows_starts_by_the_hour_and_what_is_booked(self, world: World) -> None:
         world.book(world.student(), world.offering(), at(3, 10))
         report = reported(world, week_of=date(2026, 12, 6))
-        assert report.monday == date(2026, 11, 30)
+        assert report.week_from == date(2026, 11, 30)
         thursday = report.week[3]
         assert (thursday[10].is_booked, thursday[10].starts) == (True, 0)
         assert (thursday[14].is_booked, thursday[14].starts) == (False, 2)

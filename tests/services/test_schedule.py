@@ -8,6 +8,7 @@ import pytest
 
 from sessions_app.domain.booking_lifecycle import BookingStatus
 from sessions_app.domain.errors import NotAllowed, NotFound, StudentBusy
+from sessions_app.domain.month_grid import SUNDAY
 from sessions_app.domain.permissions import Action
 from sessions_app.domain.timespans import TimeSpan
 from sessions_app.models import AvailabilityOverride, Person
@@ -49,6 +50,11 @@ def test_open_hours_and_days_away_come_from_the_engine(world: World) -> None:
     assert week.away == {date(2026, 12, 3)}
     assert TimeSpan(at(2, 8), at(2, 20)) in week.open
     assert not any(span.start.date() == date(2026, 12, 3) for span in week.open)
+
+
+def test_the_week_begins_with_the_weekday_that_is_asked_for(world: World) -> None:
+    for first, day in ((date(2026, 12, 5), date(2026, 11, 29)), (date(2026, 12, 6), date(2026, 12, 6))):
+        assert look(world, first=first, first_weekday=SUNDAY).week.axis.days[0] == day
 
 
 @pytest.mark.parametrize(("first", "hours"), [(date(2027, 3, 28), 23), (date(2027, 10, 31), 25)])

@@ -77,6 +77,60 @@ def test_it_shows_the_week_from_monday_on_and_what_students_see(page: Page) -> N
     assert state.preview.beyond == "Students can book until Tue 29 Dec."
 
 
+def test_it_shows_weeks_as_the_device_begins_them(tab: Tab, world: World) -> None:
+    world.offering()
+    tab.connect(cookie=f"ws=7; {cookie_of(world, world.instructor)}", path="/instructor/availability")
+    tab.send(AvailabilityState, "open")
+    state = tab.state(AvailabilityState)
+    assert [day.name for day in state.days] == [
+        "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"
+    ]  # fmt: skip
+    assert state.preview.title == "Week of 29 November"
+    assert (state.preview.heads[0].name, state.preview.heads[6].name) == (
+        "Sunday 29 November 2026",
+        "Saturday 5 December 2026",
+    )
+
+    tab.send(AvailabilityState, "turn_map", way=1)
+    assert tab.state(AvailabilityState).preview.title == "Week of 6 December"
+
+    tab.send(AvailabilityState, "show_map", shows="month")
+    month = tab.state(AvailabilityState).preview
+    assert [head.name for head in month.heads][::6] == ["Sunday", "Saturday"]
+    assert [cell.mark for cell in month.rows[0].cells] == ["", "", "1", "2", "3", "4", "5"]
+
+    tab.send(AvailabilityState, "ask_dates")
+    dating = tab.state(AvailabilityState).dating
+    assert [head.name for head in dating.heads][::6] == ["Sunday", "Saturday"]
+    assert dating.weeks[0].cells[0].iso == "2026-11-29"
+
+    for number in (SATURDAY, SUNDAY, MONDAY):
+        tab.send(AvailabilityState, "switch_day", day=number)
+    assert tab.state(AvailabilityState).unsaved == "Sunday, Monday and Saturday"
+
+
+@pytest.mark.parametrize(
+    ("first", "day", "title"),
+    [
+        ("1", 4, "Week of 30 November"),
+        ("1", 5, "Week of 7 December"),
+        ("1", 6, "Week of 7 December"),
+        ("7", 4, "Week of 29 November"),
+        ("7", 5, "Week of 6 December"),
+        ("7", 6, "Week of 6 December"),
+    ],
+    ids=["friday", "saturday", "sunday", "friday of sunday's", "saturday of sunday's", "sunday of its own"],
+)
+def test_on_a_weekend_the_preview_shows_the_week_to_come(
+    tab: Tab, world: World, first: str, day: int, title: str
+) -> None:
+    world.offering()
+    world.clock.set(at(day, 12))
+    tab.connect(cookie=f"ws={first}; {cookie_of(world, world.instructor)}", path="/instructor/availability")
+    tab.send(AvailabilityState, "open")
+    assert tab.state(AvailabilityState).preview.title == title
+
+
 def test_nothing_is_stored_before_it_is_saved(page: Page) -> None:
     page.send("type_time", day=MONDAY, key=0, edge="start", text="9")
     page.send("add_hours", day=MONDAY)

@@ -312,6 +312,16 @@ def test_nobody_sees_times_as_their_device_shows_them(tab: Tab, header: str, zon
     assert (visitor.signed_in, visitor.zone, visitor.hour_cycle) == (False, zone, cycle)
 
 
+@pytest.mark.parametrize(
+    ("told", "first"),
+    [("1", 0), ("6", 5), ("7", 6), ("", 0), ("0", 0), ("8", 0), ("-1", 0), ("07", 0), ("7.5", 0), ("٧", 0)],
+)
+def test_weeks_begin_as_the_device_says_and_else_with_monday(tab: Tab, told: str, first: int) -> None:
+    tab.connect(cookie=f"ws={told}; tz=UTC")
+    tab.send(DeskState, "look")
+    assert tab.state(AppState)._first_weekday() == first
+
+
 @pytest.mark.parametrize("thief", ["another person", "nobody", "a made-up login"])
 def test_a_stolen_tab_token_finds_an_empty_state(desk: Tab, platform: Platform, thief: str) -> None:
     desk.send(DeskState, "write", text="private notes of alice")

@@ -100,6 +100,18 @@ def test_the_instructors_entry_begins_with_when(tab: Tab, world: World, home: st
     assert not state.times.is_open, "on a phone the month comes first"
 
 
+@pytest.mark.parametrize(
+    ("told", "name", "begins"), [("7", "Sunday", "2026-11-29"), ("9", "Monday", "2026-11-30")]
+)
+def test_the_month_has_weeks_as_the_device_begins_them(
+    tab: Tab, world: World, home: str, told: str, name: str, begins: str
+) -> None:
+    booker = Booker(tab, world, world.student())
+    booker.cookie += f"; ws={told}"
+    month = booker.go(when(home, world)).state.month
+    assert (month.weekdays[0].name, month.weeks[0].days[0].iso) == (name, begins)
+
+
 def test_a_day_of_the_address_is_shown_and_opens_the_times(tab: Tab, world: World, home: str) -> None:
     state = Booker(tab, world, world.student()).go(when(home, world, date="2026-12-09")).state
     assert state.times.is_open

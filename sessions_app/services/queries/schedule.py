@@ -31,6 +31,7 @@ from sessions_app.domain.booking_lifecycle import (
     SessionStatus,
 )
 from sessions_app.domain.errors import NotAllowed
+from sessions_app.domain.month_grid import MONDAY, first_of_week
 from sessions_app.domain.permissions import Action, Role
 from sessions_app.domain.search_text import occurs, words_of
 from sessions_app.domain.slots import Slot
@@ -201,16 +202,20 @@ def schedule(
     work: UnitOfWork,
     *,
     first: date | None = None,
+    first_weekday: int = MONDAY,
     tab: Tab = Tab.UPCOMING,
     keep: Filter | None = None,
     limit: int = PAGE,
 ) -> Schedule:
-    """The acting instructor's page; ``first`` is any day of the week to show. Raises NotAllowed to other roles."""
+    """The acting instructor's page; ``first`` is any day of the week to show. Raises NotAllowed to other roles.
+
+    The week begins with ``first_weekday`` (Monday 0 … Sunday 6).
+    """
     me = _instructor(work)
     [host] = calendars.hosts(work, [me])
     today = local_date(work.now, host.zone)
     shown = first or today
-    axis = WeekAxis.of(shown - timedelta(days=shown.weekday()), host.zone)
+    axis = WeekAxis.of(first_of_week(shown, first_weekday), host.zone)
     keep = keep or Filter()
     limit = min(limit, MOST_ROWS)
 

@@ -17,6 +17,7 @@ from sqlmodel import col, select
 from sessions_app.domain import availability as hours
 from sessions_app.domain import schedules
 from sessions_app.domain.availability import Calendar
+from sessions_app.domain.month_grid import MONDAY, first_of_week
 from sessions_app.domain.schedules import Schedule
 from sessions_app.domain.slots import Question, Reason, SlotListing, open_slots
 from sessions_app.domain.timespans import TimeSpan
@@ -67,7 +68,7 @@ class Report:
     """What students would see of a draft.
 
     ``total`` starts in ``days`` local dates from ``today``, ``before`` in the stored schedule; ``reason`` says why
-    there are none. ``counts`` are starts by date. ``week`` has 24 hours for each date from ``monday`` on.
+    there are none. ``counts`` are starts by date. ``week`` has 24 hours for each date from ``week_from`` on.
     """
 
     zone: str
@@ -80,7 +81,7 @@ class Report:
     reason: Reason | None
     counts: dict[date, int]
     last_day: date
-    monday: date
+    week_from: date
     week: tuple[tuple[Hour, ...], ...]
     outside: tuple[Outside, ...]
     outside_count: int
@@ -94,10 +95,12 @@ def report(
     offering_id: str | None = None,
     days: int = USUAL_DAYS,
     week_of: date | None = None,
+    first_weekday: int = MONDAY,
 ) -> Report:
     """What students would see of ``draft`` (None: of what is stored), by starts of one kind of session.
 
-    ``days`` is at most 366. For the instructor and staff. Raises InvalidInput where the draft cannot be meant.
+    ``days`` is at most 366; the week drawn is the one of ``week_of``, from its ``first_weekday`` on (Monday 0 …
+    Sunday 6). For the instructor and staff. Raises InvalidInput where the draft cannot be meant.
     """
     stored = availability.stored(work, instructor_id=instructor_id)
     schedule = draft or stored.schedule
@@ -120,7 +123,7 @@ def report(
         counted = TimeSpan(work.now, hours.instant_at(ends_counting))
         before = len(_listing(loaded, kind, counted, work.now).slots)
     outside = _outside(drafted, work.now)
-    monday = _monday(week_of or today)
+    week_from = first_of_week(week_of or today, first_weekday)
     return Report(
         zone=zone,
         kind=kind,
@@ -132,8 +135,8 @@ def report(
         reason=_reason(listing, drafted, kind, work.now, days) if total == 0 else None,
         counts=_by_date(starts, zone),
         last_day=last_day,
-        monday=monday,
-        week=_week(starts, loaded, monday, zone),
+        week_from=week_from,
+        week=_week(starts, loaded, week_from, zone),
         outside=_described(work, outside[:MOST_OUTSIDE]),
         outside_count=len(outside),
     )
@@ -208,16 +211,12 @@ def _by_date(starts: Sequence[int], zone: str) -> dict[date, int]:
     return counts
 
 
-def _monday(day: date) -> date:
-    return date.fromordinal(hours.monday_of(day.toordinal()))
-
-
 def _week(
-    starts: Sequence[int], loaded: InstructorCalendar, monday: date, zone: str
+    starts: Sequence[int], loaded: InstructorCalendar, week_from: date, zone: str
 ) -> tuple[tuple[Hour, ...], ...]:
     busy = [hours.range_of(time.span) for time in loaded.occupied]
     days = []
-    for ordinal in range(monday.toordinal(), monday.toordinal() + 7):
+    for ordinal in range(week_from.toordinal(), week_from.toordinal() + 7):
         edges = [hours.edge_second(zone, ordinal, 60 * hour) for hour in range(25)]
         around = [taken for taken in busy if taken[0] < edges[-1] and taken[1] > edges[0]]
         days.append(

@@ -142,6 +142,10 @@ def _day(day: Any, on_miss: Callable[[Any], Any] | None) -> rx.Component:
             **click,
         )
 
+    # A day without times is disabled in what it is for: it cannot be chosen, and its name says so ("no times"). It is
+    # aria-disabled instead of disabled, so that it keeps the focus and arrows do not jump over it (ux.md 3; APG,
+    # "Focusability of disabled controls"). Pressing it all the same chooses nothing and moves nothing: ``on_miss``
+    # only says in a polite sentence why there is nothing to choose.
     return rx.el.td(
         rx.cond(day.is_free, button(on_click=rx.redirect(day.href)), button(aria_disabled=True, **missed)),
         role="gridcell",

@@ -3,12 +3,13 @@
 Decides what a calendar is told; ux.md 9 has the rules and where each was learnt. Invitations and cancellations
 travel in mails, to one recipient each, so that nobody learns who else takes part; downloads and feeds are
 published, which allows no attendee at all. An event keeps its UID (the booking's id) for ever and counts its
-changes in SEQUENCE, so that a calendar moves or removes what it has instead of adding a second one.
+changes in SEQUENCE, so that a calendar moves or removes what it has instead of adding a second one. Only the
+subscription of somebody who teaches a group has an event of the whole session, under the session's id.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
@@ -44,11 +45,17 @@ class EventStatus(StrEnum):
     CANCELLED = "CANCELLED"
 
 
+_CANCELLED = EventStatus.CANCELLED
+
+
 @dataclass(frozen=True, slots=True)
 class SeatEvent:
-    """One seat as its owner's calendar shows it. ``title`` already names the other party ("Maths with Ada")."""
+    """One seat, or all seats of a group in its instructor's calendar. ``title`` already names the other party.
 
-    booking_id: str
+    ``uid`` is the booking's id, or for a group the session's; ``people`` are the group's, in words.
+    """
+
+    uid: str
     session_id: str
     sequence: int
     title: str
@@ -56,6 +63,7 @@ class SeatEvent:
     ends_at: datetime
     instructor_name: str
     topic: str = ""
+    people: str = ""
     place: str = ""
     modality: Modality = Modality.ONLINE
     status: EventStatus = EventStatus.CONFIRMED
@@ -71,7 +79,7 @@ class SeatEvent:
     ) -> SeatEvent:
         """The event of a booking as it is now. ``other_name`` is whom the calendar's owner will meet."""
         return cls(
-            booking_id=booking.id,
+            uid=booking.id,
             session_id=booking.session_id,
             sequence=booking.sequence,
             title=titled(booking.title, other_name),
@@ -82,6 +90,39 @@ class SeatEvent:
             place=session.place,
             modality=session.modality,
             status=status_of(booking.status),
+        )
+
+    @classmethod
+    def of_group(
+        cls,
+        session: TeachingSession,
+        seats: Sequence[tuple[Booking, str]],
+        *,
+        instructor_name: str,
+        title: str,
+        sequence: int,
+    ) -> SeatEvent:
+        """The event of a whole group: at least one seat, each with its student's name, cancelled ones included.
+
+        It is as sure as its surest seat, and cancelled with the last. ``title`` does not say yet how many sit in it.
+        """
+        taken = [(booking, name) for booking, name in seats if status_of(booking.status) is not _CANCELLED]
+        statuses = {status_of(booking.status) for booking, _ in taken}
+        surest = next(
+            (one for one in (EventStatus.CONFIRMED, EventStatus.TENTATIVE) if one in statuses), _CANCELLED
+        )
+        return cls(
+            uid=session.id,
+            session_id=session.id,
+            sequence=sequence,
+            title=f"{one_line(title)}, {len(taken)} of {session.capacity} seats taken",
+            starts_at=session.starts_at,
+            ends_at=session.ends_at,
+            instructor_name=instructor_name,
+            people=", ".join(sorted(one_line(short_name(name)) for _, name in taken)),
+            place=session.place,
+            modality=session.modality,
+            status=surest,
         )
 
     def link_entry(self, settings: Settings) -> CalendarEntry:
@@ -160,7 +201,7 @@ def _vevent(
     page = join_page(settings, event.session_id)
     status = EventStatus.CANCELLED if cancelled else event.status
     vevent = Event()
-    vevent.add("uid", f"{event.booking_id}@{urlsplit(settings.public_url).hostname}")
+    vevent.add("uid", f"{event.uid}@{urlsplit(settings.public_url).hostname}")
     vevent.add("dtstamp", now.astimezone(UTC))
     vevent.add("sequence", event.sequence)
     vevent.add("dtstart", event.starts_at.astimezone(UTC))
@@ -206,6 +247,7 @@ def _description(event: SeatEvent, settings: Settings) -> str:
     page = join_page(settings, event.session_id)
     told = [
         f"Topic: {one_line(event.topic)}" if event.topic else "",
+        f"With: {event.people}" if event.people else "",
         f"Place: {one_line(event.place)}" if event.place else "",
         f"Session page: {page}" if event.modality is Modality.IN_PERSON else f"Join: {page}",
     ]

@@ -10,8 +10,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Row, and_, or_
 from sqlalchemy import select as sql_select
@@ -30,6 +31,7 @@ from sessions_app.models import (
     TeachingSession,
 )
 from sessions_app.models.base import new_id
+from sessions_app.models.catalogue import SessionType
 from sessions_app.services import access, audit, calendar_files
 from sessions_app.services.calendar_files import SeatEvent, titled
 from sessions_app.services.identity import token_hash
@@ -96,9 +98,10 @@ def remove(work: UnitOfWork) -> None:
 def calendar(work: UnitOfWork, *, token: str) -> FeedFile:
     """The file of this address: the sessions of the last 90 days and all to come, in three statements.
 
-    Listed are the person's own seats, those of the children a guardian may look after, and the seats in sessions
-    they teach; requests as tentative, cancelled seats as cancelled. Holds, and requests that came to nothing, are
-    not: a calendar drops what its subscription no longer has. Raises NotFound for an unknown or ended address.
+    Listed are the person's own seats, those of the children a guardian may look after, and the sessions they teach,
+    a group's seats as one event; requests as tentative, cancelled seats as cancelled. Holds, and requests that came
+    to nothing, are not: a calendar drops what its subscription no longer has. Raises NotFound for an unknown or
+    ended address.
     """
     found = work.db.exec(
         select(CalendarFeed, Person)
@@ -139,12 +142,38 @@ def calendar(work: UnitOfWork, *, token: str) -> FeedFile:
     # Stamped with the last change instead of now: the same sessions make the same file, byte for byte.
     stamp = max([feed.created_at, *(booking.updated_at for booking, *_ in listed)])
     content = calendar_files.publication(
-        [_event(person, row) for row in reversed(listed)],
+        _events(person, listed[::-1], stamp),
         settings=work.settings,
         now=stamp,
         name=work.settings.app_name,
     )
     return FeedFile(content, f'"{hashlib.sha256(content).hexdigest()[:32]}"')
+
+
+def _events(owner: Person, rows: Sequence[_Row], stamp: datetime) -> list[SeatEvent]:
+    """One event a seat, but one a session for the groups that the owner teaches."""
+    together: dict[str, list[_Row]] = {}
+    for row in rows:
+        booking, session = row[0], row[1]
+        is_taught = booking.instructor_id == owner.id and session.session_type is SessionType.GROUP
+        together.setdefault(session.id if is_taught else booking.id, []).append(row)
+    return [
+        _group_event(seats, stamp) if key == seats[0][1].id else _event(owner, seats[0])
+        for key, seats in together.items()
+    ]
+
+
+def _group_event(rows: Sequence[_Row], stamp: datetime) -> SeatEvent:
+    _, session, teacher, _, course = rows[0]
+    return SeatEvent.of_group(
+        session,
+        [(booking, learner.name) for booking, _, _, learner, _ in rows],
+        instructor_name=teacher.name,
+        title=title_within(course or "", session.title),
+        # A seat that leaves takes the count of its changes along, so neither their sum nor the highest may stand for
+        # the session: they could fall. Each change is later than the one before.
+        sequence=max(int((stamp - session.created_at).total_seconds()), 0),
+    )
 
 
 def _event(owner: Person, row: _Row) -> SeatEvent:

@@ -22,7 +22,7 @@ SETTINGS = parse_settings(
 )
 SENT = datetime(2026, 11, 21, 9, 30, 15, tzinfo=UTC)
 EVENT = SeatEvent(
-    booking_id="bkg_1",
+    uid="bkg_1",
     session_id="ses_1",
     sequence=2,
     title="Maths with Ada",
@@ -101,7 +101,7 @@ def test_a_moved_session_keeps_its_uid_and_counts_on() -> None:
 
 
 def test_a_published_file_names_no_attendee_and_holds_any_number_of_events() -> None:
-    other = replace(EVENT, booking_id="bkg_2", status=EventStatus.TENTATIVE)
+    other = replace(EVENT, uid="bkg_2", status=EventStatus.TENTATIVE)
     file = published(EVENT, other)
     assert "METHOD:PUBLISH" in unfolded(file)
     assert b"ATTENDEE" not in file
@@ -157,7 +157,7 @@ def test_a_booking_becomes_the_event_that_its_mails_speak_of(world: World) -> No
     event = SeatEvent.of_booking(
         placed.booking, placed.session, instructor_name="Ada Lindqvist", other_name="Noah Berger"
     )
-    assert (event.booking_id, event.sequence) == (placed.booking.id, placed.booking.sequence)
+    assert (event.uid, event.sequence) == (placed.booking.id, placed.booking.sequence)
     assert event.title == f"{placed.booking.title} with Noah"
     assert (event.starts_at, event.ends_at) == (placed.booking.starts_at, placed.booking.ends_at)
     assert (event.place, event.status) == ("Room 12", EventStatus.CONFIRMED)

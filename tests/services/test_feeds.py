@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,9 +11,9 @@ from icalendar import Calendar
 
 from sessions_app.domain.errors import NotFound, Unauthenticated
 from sessions_app.domain.permissions import Actor
-from sessions_app.models import Booking, CalendarFeed, GuardianLink, Person
+from sessions_app.models import Booking, CalendarFeed, GuardianLink, Offering, Person
 from sessions_app.models.catalogue import BookingMode, SessionType
-from sessions_app.services import cancellations, feeds, moves
+from sessions_app.services import cancellations, feeds, moves, requests
 from tests.services.statements import counted
 from tests.services.world import World, acting, at
 
@@ -69,7 +70,93 @@ def test_students_of_a_group_do_not_learn_of_each_other(world: World) -> None:
         world.book(student, group, at(3, 10))
 
     assert b"Mia" not in read(world, subscribe(world, noah)).content
-    assert len(events(world, world.instructor)) == 2
+
+
+class TestGroups:
+    """A group that an instructor teaches is one event in their calendar, and a seat in each student's."""
+
+    @pytest.fixture
+    def group(self, world: World) -> Offering:
+        return world.offering(
+            title="Eigenvalue clinic",
+            session_type=SessionType.GROUP,
+            capacity=3,
+            booking_mode=BookingMode.INSTANT,
+        )
+
+    def test_the_instructor_has_one_event_that_says_how_many_and_who_sit_in_it(
+        self, world: World, group: Offering
+    ) -> None:
+        noah, mia = world.student("Noah Berger"), world.student("Mia Lopez")
+        seats = [world.book(student, group, at(3, 10)).booking for student in (noah, mia)]
+        elsewhere = world.book(world.student(), group, at(4, 10)).booking
+
+        found = events(world, world.instructor)
+
+        assert list(found) == [seats[0].session_id, elsewhere.session_id]
+        event = found[seats[0].session_id]
+        assert event["summary"] == "Eigenvalue clinic, Linear Algebra, 2 of 3 seats taken"
+        assert "With: Mia, Noah\n" in event["description"]
+        assert (event["dtstart"].dt, event["dtend"].dt) == (at(3, 10), at(3, 11))
+        assert event["status"] == "CONFIRMED"
+        for student, seat in zip((noah, mia), seats, strict=True):
+            (own,) = events(world, student).items()
+            assert own[0] == seat.id
+            assert own[1]["summary"] == "Eigenvalue clinic, Linear Algebra with Ada"
+
+    def test_seats_come_and_go_under_one_uid_and_a_rising_sequence(
+        self, world: World, group: Offering
+    ) -> None:
+        noah, mia = world.student("Noah Berger"), world.student("Mia Lopez")
+        first = world.book(noah, group, at(10, 10)).booking
+        seen = [events(world, world.instructor)[first.session_id]]
+
+        def after(change: Callable[[], object]) -> None:
+            world.clock.advance(minutes=5)
+            change()
+            seen.append(events(world, world.instructor)[first.session_id])
+
+        def leave(booking: Booking, student: Person) -> None:
+            world.platform.run(cancellations.cancel, acting(student), booking_id=booking.id, reason="")
+
+        placed: list[Booking] = []
+        after(lambda: placed.append(world.book(mia, group, at(10, 10)).booking))
+        after(
+            lambda: world.platform.run(
+                moves.reschedule, acting(noah), booking_id=first.id, starts_at=at(11, 12)
+            )
+        )
+        after(lambda: leave(placed[0], mia))
+
+        taken = [str(event["summary"]).rpartition(", ")[2] for event in seen]
+        assert taken == [f"{count} of 3 seats taken" for count in (1, 2, 1, 0)]
+        assert [event["status"] for event in seen] == ["CONFIRMED", "CONFIRMED", "CONFIRMED", "CANCELLED"]
+        assert len({str(event["uid"]) for event in seen}) == 1
+        sequences = [event["sequence"] for event in seen]
+        assert sequences == sorted(set(sequences))
+
+    def test_a_group_in_which_one_still_waits_is_as_sure_as_its_surest_seat(
+        self, world: World, group: Offering
+    ) -> None:
+        asked = world.offering(session_type=SessionType.GROUP, capacity=3, booking_mode=BookingMode.REQUEST)
+        first = world.book(world.student(), asked, at(6, 10)).booking
+        second = world.book(world.student(), asked, at(6, 10)).booking
+        assert events(world, world.instructor)[first.session_id]["status"] == "TENTATIVE"
+
+        world.platform.run(requests.accept, acting(world.instructor), booking_id=second.id)
+
+        event = events(world, world.instructor)[first.session_id]
+        assert (event["status"], event["summary"].rpartition(", ")[2]) == ("CONFIRMED", "2 of 3 seats taken")
+
+    def test_who_teaches_and_looks_after_a_child_in_the_group_of_another_sees_the_seat(
+        self, world: World, group: Offering
+    ) -> None:
+        other = world.new_instructor("Lea Paris")
+        pupil = world.student("Noah Berger")
+        world.add(GuardianLink(guardian_id=other.id, child_id=pupil.id))
+        booking = world.book(pupil, group, at(3, 10)).booking
+
+        assert list(events(world, other)) == [booking.id]
 
 
 def test_a_change_keeps_the_event_and_raises_its_sequence(world: World) -> None:

@@ -183,7 +183,7 @@ class SessionFacts:
     def event(self) -> SeatEvent:
         """The session as the recipient's calendar shows it."""
         return SeatEvent(
-            booking_id=self.booking_id,
+            uid=self.booking_id,
             session_id=self.session_id,
             sequence=self.sequence,
             title=self.called(self.full_title),

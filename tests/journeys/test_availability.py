@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from sessions_app.domain.permissions import Actor
+from sessions_app.domain.schedules import WeeklyWindow
 from sessions_app.models import Person
 from sessions_app.services import availability
 from sessions_app.services.availability import StoredSchedule
@@ -199,6 +200,40 @@ def test_students_see_new_hours_within_a_second(
     expect(editor.page.get_by_role("switch", name="Friday")).to_be_checked()
     save_hours(editor.page)
     expect(free.first).to_be_visible()
+
+
+def test_nobody_is_taken_on_the_same_day_and_told_so_politely(
+    new_visitor: NewVisitor, screen: Screen, backstage: Backstage, instructor: Person
+) -> None:
+    backstage.platform.run(
+        availability.set_weekly,
+        Actor.system(),
+        instructor_id=instructor.id,
+        windows=[WeeklyWindow(day, 0, 1440) for day in range(7)],
+    )
+    editor = arrive(backstage, instructor, new_visitor(screen=screen))
+    limits = editor.page.get_by_role("region", name="Limits")
+    closed = limits.get_by_label("Not on the same day")
+    closed.click()
+    expect(closed).to_be_checked()
+    expect(limits.get_by_role("textbox", name=re.compile("^Notice"))).to_be_disabled()
+    save_hours(editor.page)
+    assert stored(backstage, instructor).schedule.limits.not_same_day
+    editor.reload()
+    expect(closed).to_be_checked()
+
+    student = new_visitor(screen=screen)
+    backstage.sign_in(student, backstage.new_student())
+    student.open(f"/courses/{backstage.course().id}/book?instructor={instructor.id}")
+    grid = student.page.get_by_role("grid")
+    today = grid.get_by_role("button", name=re.compile(", no times, today$"))
+    today.focus()
+    student.page.keyboard.press("Enter")
+    why = student.page.get_by_role("status").filter(visible=True)
+    expect(why.filter(has_text="It is too soon: book at the latest the day before")).to_be_visible()
+    student.page.keyboard.press("ArrowRight")
+    tomorrow = student.page.locator("[data-date]:focus")
+    expect(tomorrow).to_have_accessible_name(re.compile(r"\d+ times available$"))
 
 
 def test_a_draft_is_guarded_and_never_overwrites_another_save(

@@ -179,7 +179,27 @@ def _calendar() -> rx.Component:
                     class_name="mt-4 flex flex-wrap items-center gap-2 border-t border-line pt-4",
                 ),
             ),
-            ui.button("Make a calendar address", lead="calendar-plus", on_click=feed.renew),
+            rx.cond(
+                feed.is_hidden,
+                _hidden_calendar(),
+                ui.button("Make a calendar address", lead="calendar-plus", on_click=feed.renew),
+            ),
+        ),
+    )
+
+
+def _hidden_calendar() -> rx.Component:
+    feed = CalendarFeedState
+    return rx.el.div(
+        ui.banner(
+            "Your calendar address cannot be shown any more",
+            "It was made before this site's key was changed. Calendars that have it go on working until you make a "
+            "new address, which ends this one at once.",
+        ),
+        rx.el.div(
+            ui.button("Make a new address", lead="calendar-plus", on_click=feed.renew),
+            ui.button("Remove address", variant="ghost", on_click=feed.remove),
+            class_name="mt-4 flex flex-wrap items-center gap-2",
         ),
     )
 

@@ -13,6 +13,7 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import Row, and_, or_
 from sqlalchemy import select as sql_select
@@ -63,13 +64,28 @@ class FeedFile:
     etag: str
 
 
-def address(work: UnitOfWork) -> str | None:
-    """The acting person's subscription address; None while they have none. Raises Unauthenticated."""
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """Whether a person has an address, and the address itself.
+
+    It is empty for one made under another SECRET_KEY, of which only the hash is left: that one still answers, but
+    nobody can be shown it again, only be given a new one in its place.
+    """
+
+    exists: bool = False
+    address: str = ""
+
+
+NO_SUBSCRIPTION: Final = Subscription()
+
+
+def subscription(work: UnitOfWork) -> Subscription:
+    """The acting person's address, as far as it can be told. Raises Unauthenticated."""
     feed = work.db.get(CalendarFeed, access.require_person(work))
-    if feed is None or token_hash(_token(work.settings, feed.id)) != feed.token_hash:
-        # Made under another SECRET_KEY: it still answers, but we cannot tell it any more.
-        return None
-    return _address(work.settings, feed)
+    if feed is None:
+        return NO_SUBSCRIPTION
+    is_ours = token_hash(_token(work.settings, feed.id)) == feed.token_hash
+    return Subscription(exists=True, address=_address(work.settings, feed) if is_ours else "")
 
 
 def renew(work: UnitOfWork) -> str:

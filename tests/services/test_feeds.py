@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -213,8 +214,8 @@ def test_an_address_is_stored_as_a_hash_shown_again_and_ended_by_the_next(world:
     row = world.platform.read(lambda work: work.db.get_one(CalendarFeed, student.id), Actor.system())
     assert len(first) >= 43
     assert first not in repr(row)
-    shown = world.platform.read(feeds.address, acting(student))
-    assert shown == f"{world.platform.settings.public_url}/api/feeds/{first}.ics"
+    shown = world.platform.read(feeds.subscription, acting(student))
+    assert shown.address == f"{world.platform.settings.public_url}/api/feeds/{first}.ics"
 
     second = subscribe(world, student)
 
@@ -222,6 +223,27 @@ def test_an_address_is_stored_as_a_hash_shown_again_and_ended_by_the_next(world:
     read(world, second)
     with pytest.raises(NotFound):
         read(world, first)
+
+
+def test_an_address_of_a_former_key_works_is_not_shown_and_can_be_replaced_or_removed(world: World) -> None:
+    student, other = world.student(), world.student()
+    tokens = [subscribe(world, person) for person in (student, other)]
+    settings = world.platform.settings.model_copy(update={"secret_key": "another key " * 4})
+    rekeyed = replace(world.platform, settings=settings)
+
+    for token, person in zip(tokens, (student, other), strict=True):
+        found = rekeyed.read(feeds.subscription, acting(person))
+        assert found == feeds.Subscription(exists=True, address="")
+        assert rekeyed.read(feeds.calendar, Actor.anonymous(), token=token).content
+
+    address = rekeyed.run(feeds.renew, acting(student))
+    rekeyed.run(feeds.remove, acting(other))
+
+    assert rekeyed.read(feeds.subscription, acting(student)).address == address
+    assert rekeyed.read(feeds.subscription, acting(other)) == feeds.NO_SUBSCRIPTION
+    for token in tokens:
+        with pytest.raises(NotFound):
+            rekeyed.read(feeds.calendar, Actor.anonymous(), token=token)
 
 
 def test_an_address_ends_when_it_is_removed_or_its_person_leaves(world: World) -> None:
@@ -235,7 +257,7 @@ def test_an_address_ends_when_it_is_removed_or_its_person_leaves(world: World) -
 
     world.platform.run(leave, Actor.system())
 
-    assert world.platform.read(feeds.address, acting(student)) is None
+    assert world.platform.read(feeds.subscription, acting(student)) == feeds.NO_SUBSCRIPTION
     for token in (*tokens, "unknown"):
         with pytest.raises(NotFound):
             read(world, token)

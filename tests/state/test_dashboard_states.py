@@ -234,6 +234,16 @@ class TestMoving:
         assert hrefs == [f"/dashboard?tab=past&reschedule={paid.booking.id}&date=2026-12-10"]
         assert redirected_to(tab.send(MoveState, "keep")) == "/dashboard?tab=past"
 
+    def test_its_month_has_weeks_as_the_device_begins_them(
+        self, tab: Tab, world: World, student: Person, paid: Placed
+    ) -> None:
+        path = f"/dashboard?reschedule={paid.booking.id}&date=2026-12-10"
+        tab.connect(cookie=f"ws=7; {cookie_of(world, student)}", path=path)
+        tab.send(DashboardState, "open")
+        tab.send(MoveState, "open")
+        grid = tab.state(MoveState).moving.grid
+        assert (grid.weekdays[0].name, grid.weeks[0].days[0].iso) == ("Sunday", "2026-11-29")
+
     def test_a_time_that_was_lost_is_answered_with_three_others(
         self, opened: Any, tab: Tab, world: World, paid: Placed
     ) -> None:

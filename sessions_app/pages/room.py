@@ -10,7 +10,7 @@ from typing import Any
 import reflex as rx
 
 from sessions_app.components import layout, ui
-from sessions_app.components.bound import problem, toasts
+from sessions_app.components.bound import problem, problem_of, toasts
 from sessions_app.components.status import status_badge
 from sessions_app.components.ui.values import node_id
 from sessions_app.domain.booking_lifecycle import BookingStatus
@@ -38,7 +38,7 @@ def room() -> rx.Component:
     return layout.frame(
         _header(view),
         rx.el.main(
-            problem("mb-6"),
+            rx.cond(problem_of("reason") == "", problem("mb-6")),
             rx.match(
                 view.kind,
                 ("", _loading()),
@@ -145,7 +145,7 @@ def _check(view: Any) -> rx.Component:
                 AppState.visitor.initials,
                 aria_hidden="true",
                 class_name="inline-flex size-24 items-center justify-center rounded-full bg-stage-2 text-xl "
-                "font-semibold text-on-stage max-sm:size-20",
+                "font-semibold text-on-stage max-sm:mb-8 max-sm:size-20",
             ),
             rx.el.p(
                 AppState.visitor.name,
@@ -549,7 +549,13 @@ def _done(view: Any) -> rx.Component:
 def _outcome(view: Any, seat: Any) -> rx.Component:
     quiet = "text-sm text-ink-2"
     said = rx.fragment(
-        rx.cond(seat.title != "", rx.el.p(seat.title, class_name="text-base font-semibold")),
+        rx.cond(
+            seat.title != "",
+            rx.el.p(
+                seat.title,
+                class_name=rx.cond(view.is_host, "text-sm font-medium", "mt-1 text-base font-semibold"),
+            ),
+        ),
         rx.cond(seat.text != "", rx.el.p(seat.text, class_name=quiet)),
         rx.cond(seat.note != "", rx.el.p(seat.note, role="status", class_name=f"mt-1 {quiet}")),
     )
@@ -560,7 +566,7 @@ def _outcome(view: Any, seat: Any) -> rx.Component:
                 rx.cond(
                     view.is_host,
                     rx.el.h2(seat.name, class_name="truncate text-base font-semibold"),
-                    rx.el.h2("What was noted", class_name="text-base font-semibold"),
+                    rx.el.h2("What was noted", class_name="text-xs font-medium text-ink-3"),
                 ),
                 said,
                 class_name="min-w-0 flex-1",
@@ -575,8 +581,8 @@ def _outcome(view: Any, seat: Any) -> rx.Component:
                 class_name="mt-3",
             ),
         ),
-        rx.cond(view.is_host, _report_form(seat), _student_notes(seat)),
         rx.cond(seat.can_object, _objection(seat)),
+        rx.cond(view.is_host, _report_form(seat), _student_notes(seat)),
         key=seat.booking_id,
         class_name="mt-6 rounded-card border border-line bg-surface p-5 sm:p-6",
     )
@@ -650,7 +656,7 @@ def _quoted(label: str, text: Any) -> rx.Component:
 def _objection(seat: Any) -> rx.Component:
     return rx.el.details(
         rx.el.summary(
-            "It was otherwise",
+            "That is not what happened",
             class_name="inline-flex min-h-11 cursor-pointer items-center text-sm font-medium text-accent-text "
             "underline decoration-accent-line underline-offset-4",
         ),
@@ -663,6 +669,7 @@ def _objection(seat: Any) -> rx.Component:
                 hint="We compare it with the log and answer by mail. You can object until "
                 + seat.object_until
                 + ".",
+                error=rx.cond(RoomState.objected == seat.booking_id, problem_of("reason"), ""),
                 max_length=REASON_LIMIT,
                 required=True,
             ),
@@ -670,7 +677,7 @@ def _objection(seat: Any) -> rx.Component:
             on_submit=RoomState.dispute,
             class_name="mt-2 space-y-4",
         ),
-        class_name="mt-5 border-t border-line pt-3",
+        class_name="mt-2",
     )
 
 

@@ -31,6 +31,7 @@ class RoomState(AppState):
     frame_url: str = ""
     window_url: str = ""
     channel: str = ""
+    objected: str = ""  # the seat whose objection was sent last; a refusal is shown beside it
     absent: rx.Field[list[str]] = rx.field(default_factory=list)
     is_working: bool = False
 
@@ -167,7 +168,8 @@ class RoomState(AppState):
     @require()
     async def dispute(self, form: dict[str, Any]) -> None:
         """Say that it was otherwise."""
-        await self._run(outcomes.dispute, booking_id=_text(form, "booking_id"), reason=_text(form, "reason"))
+        self.objected = _text(form, "booking_id")
+        await self._run(outcomes.dispute, booking_id=self.objected, reason=_text(form, "reason"))
         await self._draw()
         self._say("Thank you. We look into it.")
 

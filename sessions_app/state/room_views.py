@@ -117,8 +117,8 @@ _PROTECTION = {
     (
         Protection.NAME,
         VideoKind.JITSI,
-    ): "The room has no guard of its own. What protects it is a name nobody can "
-    "guess, made for this session alone: please do not pass it on.",
+    ): "Whoever has the room's address can come in. It was made for this session alone "
+    "and nobody can guess it: please do not pass it on.",
     (Protection.TOKEN, VideoKind.AGORA): "Only people with a seat get a pass for this session's channel.",
     (
         Protection.OWNER,

@@ -118,7 +118,10 @@ def test_two_meet_in_one_room_and_its_end_is_noted(hall: Hall) -> None:
     assert hall.world.booking(hall.placed.booking.id).status is BookingStatus.COMPLETED
     assert hall.outcome().outcome is Outcome.COMPLETED
 
-    noah.page.get_by_text("It was otherwise").click()
+    noah.page.get_by_text("That is not what happened").click()
+    noah.page.get_by_label("What happened?").fill("  ")
+    noah.page.get_by_role("button", name="Send").click()
+    expect(noah.page.get_by_label("What happened?")).to_have_attribute("aria-invalid", "true")
     noah.page.get_by_label("What happened?").fill("It ended after a minute.")
     noah.page.get_by_role("button", name="Send").click()
     expect(noah.page.get_by_text("We are looking into this")).to_be_visible()
@@ -275,5 +278,5 @@ def test_every_moment_of_the_page_can_be_used_by_everybody(hall: Hall, screen: S
     expect(ada.page.get_by_role("heading", name="Session completed")).to_be_visible()
     assert_accessible(ada.page)
     expect(noah.page.get_by_role("heading", name="Session completed")).to_be_visible()
-    noah.page.get_by_text("It was otherwise").click()
+    noah.page.get_by_text("That is not what happened").click()
     assert_accessible(noah.page)

@@ -289,13 +289,13 @@ def _head(thread: Any) -> rx.Component:
         ui.avatar(head.initials, head.colour, size="row", photo=head.photo),
         rx.el.div(
             rx.el.h2(
-                name, id=node_id("thread-title"), class_name="truncate text-base leading-5 font-semibold"
+                name, id=node_id("thread-title"), class_name="line-clamp-2 text-base leading-5 font-semibold"
             ),
             rx.el.p(
                 head.about,
                 rx.cond((head.about != "") & (thread.next != ""), " · ", ""),
                 thread.next,
-                class_name="truncate text-xs tabular-nums text-ink-3",
+                class_name="line-clamp-2 text-xs tabular-nums text-ink-3",
             ),
             class_name="min-w-0 flex-1",
         ),

@@ -162,7 +162,7 @@ def _calendar() -> rx.Component:
                     ui.button("Copy", lead="copy", custom_attrs={"data-copy": "field-calendar_address"}),
                     ui.button_link("Open in calendar app", feed.webcal, external=True),
                     ui.button_link("Add to Google Calendar", feed.google, external=True, new_tab=True),
-                    class_name="mt-4 flex flex-wrap gap-2",
+                    class_name="mt-4 flex flex-wrap gap-2 max-sm:*:grow",
                 ),
                 rx.el.p(
                     custom_attrs={"data-copied": "The address is copied."},
@@ -171,12 +171,15 @@ def _calendar() -> rx.Component:
                 ),
                 rx.el.div(
                     rx.el.p(
-                        "A new address ends this one at once.",
+                        "Renewing it ends this address at once: calendars then need the new one.",
                         class_name="min-w-0 flex-1 basis-56 text-sm text-ink-2",
                     ),
-                    ui.button("Renew address", variant="ghost", on_click=feed.renew),
-                    ui.button("Remove address", variant="ghost", on_click=feed.remove),
-                    class_name="mt-4 flex flex-wrap items-center gap-2 border-t border-line pt-4",
+                    rx.el.div(
+                        ui.button("Renew address", on_click=feed.renew),
+                        ui.button("Remove address", on_click=feed.remove),
+                        class_name="flex flex-wrap gap-2 max-sm:basis-full max-sm:*:grow",
+                    ),
+                    class_name="mt-4 flex flex-wrap items-center gap-x-4 gap-y-3 border-t border-line pt-4",
                 ),
             ),
             rx.cond(

@@ -567,16 +567,16 @@ def _question() -> rx.Component:
         rx.el.h2("Why is a time not free?", id=node_id("question"), class_name="text-sm font-semibold"),
         rx.el.form(
             rx.el.div(
-                ui.text_field("On", "ask_on", kind="date", error=problem_of("ask_on"), class_name="flex-1"),
+                ui.text_field("On", "ask_on", kind="date", error=problem_of("ask_on")),
                 ui.text_field(
                     "At",
                     "ask_at",
                     auto_complete="off",
                     placeholder="17:00",
                     error=problem_of("ask_at"),
-                    class_name="w-24",
                 ),
-                class_name="flex items-start gap-2",
+                # A date and a time stand beside each other down to 360 px, where both are still read whole.
+                class_name="grid grid-cols-[minmax(0,1fr)_6rem] items-start gap-2 max-[22.4rem]:grid-cols-1",
             ),
             rx.cond(
                 _STATE.offerings.length() > 1,

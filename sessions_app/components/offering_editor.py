@@ -339,14 +339,20 @@ def _aside(view: Any, preview: Any) -> rx.Component:
             ),
             rx.cond(
                 view.ahead != "",
-                rx.el.p(view.ahead, class_name="mt-4 border-t border-line-2 pt-3 text-xs text-ink-2"),
+                rx.el.p(
+                    view.ahead,
+                    class_name="text-xs text-ink-2 not-last:mb-4 lg:mt-4 lg:border-t lg:border-line-2 lg:pt-3",
+                ),
             ),
             rx.cond(
                 view.link != "",
                 rx.el.div(
                     rx.el.p("Its link", class_name="text-xs font-medium text-ink-3"),
                     rx.el.p(view.link, class_name="mt-1 text-xs break-all text-ink-2 select-all"),
-                    class_name="mt-4 border-t border-line-2 pt-3",
+                    class_name=[
+                        "lg:mt-4 lg:border-t lg:border-line-2 lg:pt-3",
+                        rx.cond(view.ahead != "", "max-lg:border-t max-lg:border-line-2 max-lg:pt-3", ""),
+                    ],
                 ),
             ),
             class_name="p-5",

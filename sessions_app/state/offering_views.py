@@ -280,7 +280,9 @@ def editor_of(one: OwnOffering, *, key: str, public_url: str) -> EditorView:
         upload_href=f"/api/offerings/{one.id}/materials",
         ahead=""
         if not one.ahead
-        else f"{one.ahead} booked {'seat keeps' if one.ahead == 1 else 'seats keep'} the terms of the booking.",
+        else "1 booked seat keeps its price and rules."
+        if one.ahead == 1
+        else f"{one.ahead} booked seats keep their price and rules.",
     )
 
 

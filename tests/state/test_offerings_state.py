@@ -134,7 +134,7 @@ def test_an_offering_opens_as_it_stands(tab: Tab, world: World) -> None:
     assert (view.pay, view.lengths[0].amount, view.lengths[0].credits) == ("either", "32.50", "2")
     assert (view.kind, view.seats, view.minimum, view.who) == ("group", "8", "3", "link")
     assert view.link.endswith(f"/book/{world.instructor.id}?offering={offering.id}")
-    assert view.ahead == "1 booked seat keeps the terms of the booking."
+    assert view.ahead == "1 booked seat keeps its price and rules."
 
 
 def test_somebody_elses_offering_opens_nothing(tab: Tab, world: World) -> None:

@@ -119,7 +119,13 @@ def topic_line(seat: Any, on_agree: Callable[[Any, Any], Any], on_suggest: OnBoo
                 ),
             ),
             rx.cond(seat.can_agree, ui.text_button("Agree to topic", on_click=on_agree(seat.id, seat.topic))),
-            rx.cond(seat.can_suggest, ui.text_button("Suggest a topic", on_click=on_suggest(seat.id))),
+            rx.cond(
+                seat.can_suggest,
+                ui.text_button(
+                    rx.cond(seat.topic != "", "Suggest another topic", "Suggest a topic"),
+                    on_click=on_suggest(seat.id),
+                ),
+            ),
             class_name="mt-1 flex flex-wrap items-center gap-x-3 gap-y-1 text-sm",
         ),
     )

@@ -233,7 +233,7 @@ def test_a_topic_is_suggested_edited_and_agreed_on(school: School) -> None:
     school.world.book(school.student, offering, school.at(1, 10), details=Details(topic="Eigenvalues"))
     week, home = school.week(), school.home()
 
-    week.get_by_role("tabpanel").get_by_role("button", name="Suggest a topic").click()
+    week.get_by_role("tabpanel").get_by_role("button", name="Suggest another topic").click()
     dialog = week.get_by_role("dialog", name="Suggest a topic")
     expect(dialog.get_by_label("Topic", exact=True)).to_have_value("Eigenvalues")
     dialog.get_by_label("Topic", exact=True).fill("Eigenvalues by hand")

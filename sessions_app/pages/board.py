@@ -274,7 +274,10 @@ def _dispute(one: Any) -> rx.Component:
                 rx.cond(
                     one.wrong_outcome != "",
                     rx.el.p(
-                        one.wrong_outcome, role="alert", class_name="text-xs font-medium text-danger-text"
+                        ui.icon("circle-alert", "size-3.5"),
+                        one.wrong_outcome,
+                        role="alert",
+                        class_name="mt-1 flex items-center gap-1.5 text-xs font-medium text-danger-text",
                     ),
                 ),
             ),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
@@ -21,6 +20,7 @@ from sessions_app.services import bookings, moves
 from sessions_app.services.unit_of_work import Platform
 from sessions_app.settings import parse_settings
 from tests.doubles.clock import StoppedClock
+from tests.infra import apart
 from tests.infra.platforms import platform_on
 
 _PATIENCE = 60  # seconds until every process has imported and connected
@@ -51,7 +51,7 @@ class Processes:
     """Several processes, which take their time to start and therefore serve one ``Rush`` after the other."""
 
     def __init__(self, count: int = 3) -> None:
-        context = multiprocessing.get_context("spawn")
+        context = apart.processes()
         self._count = count
         # Whoever waits at the barrier takes no second share, so each process gets one.
         self._pool = ProcessPoolExecutor(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import threading
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -52,6 +51,7 @@ from sessions_app.services.sandbox_checkout import Press
 from sessions_app.services.sessions import Joined
 from sessions_app.services.unit_of_work import UnitOfWork
 from tests.doubles import sweeping
+from tests.infra import apart
 from tests.services.world import World, acting, at
 
 PRICE = 3200
@@ -597,10 +597,10 @@ class TestTheSweeper:
         hall = Hall(world)
         hall.pay_for(world.student("Pays"), at(4, 10))
         hall.at(75)
-        spawn = multiprocessing.get_context("spawn")
-        all_ready, counts = spawn.Barrier(2), spawn.Queue()
+        context = apart.processes()
+        all_ready, counts = context.Barrier(2), context.Queue()
         arguments = (database_url, world.clock.now(), all_ready, counts)
-        processes = [spawn.Process(target=sweeping.sweep, args=arguments) for _ in range(2)]
+        processes = [context.Process(target=sweeping.sweep, args=arguments) for _ in range(2)]
         for process in processes:
             process.start()
         closed = [counts.get(timeout=90) for _ in processes]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 from tests.infra.platforms import platform_on
@@ -13,10 +15,12 @@ os.environ["ENV_FILE"] = ""
 
 import pytest
 from hypothesis import settings as hypothesis_settings
+from sqlalchemy import Engine
 
 from sessions_app.adapters.disk_files import DiskFiles
 from sessions_app.frontend import build_if_needed
 from sessions_app.models import Person
+from sessions_app.models.database import open_engine
 from sessions_app.services.bookings import Placed
 from sessions_app.services.unit_of_work import Platform
 from sessions_app.settings import Settings, parse_settings
@@ -26,7 +30,7 @@ from tests.doubles.mail_server import MailServer
 from tests.infra import network
 from tests.infra.ports import free_port
 from tests.infra.served import ServedApp
-from tests.infra.shared_run import SharedRun
+from tests.infra.shared_run import SharedRun, WorkersPostgres
 from tests.services.world import NOON, World, at
 
 for _name in Settings.model_fields:
@@ -43,6 +47,8 @@ ServeApp = Callable[..., ServedApp]
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # What is imported and collected lives as long as the run: looking for garbage in it only takes time.
+    gc.disable()
     if not hasattr(config, "workerinput"):
         SharedRun.begin()
     network.forbid_outside()
@@ -51,6 +57,13 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         SharedRun.current().end()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtestloop() -> Iterator[object]:
+    gc.freeze()
+    gc.enable()
+    return (yield)
 
 
 @pytest.fixture(autouse=True)
@@ -74,17 +87,30 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return url
 
 
+@pytest.fixture(scope="session")
+def worker() -> str:
+    """The process that runs this test, among those of the run."""
+    return os.environ.get("PYTEST_XDIST_WORKER", "alone")
+
+
 @pytest.fixture
-def sqlite_url(shared_run: SharedRun, tmp_path: Path) -> str:
+def sqlite_url(shared_run: SharedRun, worker: str) -> str:
     """A migrated, empty SQLite database, where the kind makes no difference to the rule tested."""
-    return shared_run.sqlite_copy(tmp_path / "test.db")
+    return shared_run.sqlite_of(worker)
+
+
+@pytest.fixture(scope="session")
+def workers_postgres(shared_run: SharedRun, worker: str) -> Iterator[WorkersPostgres]:
+    """The PostgreSQL database of this worker's tests."""
+    with shared_run.postgres_of(worker) as database:
+        yield database
 
 
 @pytest.fixture
-def postgresql_url(shared_run: SharedRun) -> Iterator[str]:
+def postgresql_url(workers_postgres: WorkersPostgres) -> str:
     """A migrated, empty PostgreSQL database, for what only it can do."""
-    with shared_run.postgres_emptied(os.environ.get("PYTEST_XDIST_WORKER", "alone")) as url:
-        yield url
+    workers_postgres.empty()
+    return workers_postgres.url
 
 
 @pytest.fixture
@@ -100,12 +126,21 @@ def clock() -> StoppedClock:
     return StoppedClock(NOON)
 
 
+@pytest.fixture(scope="session")
+def engine_of() -> Callable[[str], Engine]:
+    """The engine of an address, one for all tests of a worker: it compiles each statement once."""
+    return cache(open_engine)
+
+
 @pytest.fixture
-def platform(database_url: str, clock: StoppedClock, tmp_path: Path) -> Iterator[Platform]:
+def platform(
+    database_url: str, engine_of: Callable[[str], Engine], clock: StoppedClock, tmp_path: Path
+) -> Iterator[Platform]:
     """What use cases run on: an empty database of each kind, and the stopped clock."""
     settings = parse_settings(database_url=database_url, data_dir=tmp_path)
     files, video = DiskFiles(tmp_path / "materials"), build_video(settings, clock)
-    with platform_on(settings, clock, files=files, video=video) as made:
+    engine = engine_of(settings.sqlalchemy_url)
+    with platform_on(settings, clock, engine=engine, files=files, video=video) as made:
         yield made
 
 

@@ -26,16 +26,24 @@ from tests.infra.valkey import Valkey
 
 _FOLDER, _OWNER = "SESSIONS_TEST_RUN", "SESSIONS_TEST_RUN_OWNER"
 _TEMPLATE = "migrated"
-# With triggers and foreign keys out of the way, so that the order of the tables does not matter.
-_EMPTY_ALL_TABLES = """
+# A function of the connection's own, so that its statements are planned once; with triggers and foreign keys out of
+# the way, so that the order of the tables does not matter.
+_MAKE_EMPTY_ALL_TABLES = """
 SET session_replication_role = replica;
 DO $$
-DECLARE name text;
+DECLARE statements text;
 BEGIN
-  FOR name IN SELECT quote_ident(tablename) FROM pg_tables
-    WHERE schemaname = 'public' AND tablename <> 'alembic_version'
-  LOOP EXECUTE 'DELETE FROM ' || name; END LOOP;
+  SELECT string_agg(format('DELETE FROM %I;', tablename), ' ') INTO statements FROM pg_tables
+    WHERE schemaname = 'public' AND tablename <> 'alembic_version';
+  EXECUTE format(
+    'CREATE FUNCTION pg_temp.empty_all_tables() RETURNS void LANGUAGE plpgsql AS %L', 'BEGIN ' || statements || ' END'
+  );
 END $$
+"""
+# What a failed test left connected would hold locks.
+_END_ALL_OTHERS = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
 
 
@@ -46,6 +54,21 @@ class _Server(Protocol):
 
 # Kept for as long as this worker lives: the servers outlive it and end with the run.
 _started: list[subprocess.Popen[bytes]] = []
+
+
+@dataclass(frozen=True)
+class WorkersPostgres:
+    """A PostgreSQL database that one test after the other of a worker uses: its SQLAlchemy address, and a connection
+    to empty it by.
+    """
+
+    url: str
+    _connection: psycopg.Connection
+
+    def empty(self) -> None:
+        """Leave no row, and nobody connected."""
+        self._connection.execute(_END_ALL_OTHERS)
+        self._connection.execute("SELECT pg_temp.empty_all_tables()")
 
 
 @dataclass(frozen=True)
@@ -91,6 +114,14 @@ class SharedRun:
         shutil.copyfile(self._sqlite_template(), target)
         return f"sqlite:///{target}"
 
+    def sqlite_of(self, worker: str) -> str:
+        """The worker's own migrated SQLite database, made anew; return its SQLAlchemy address."""
+        database = self.folder / f"worker_{worker}.db"
+        for ending in ("", "-wal", "-shm"):
+            # Whoever still has the former one open keeps that one.
+            Path(f"{database}{ending}").unlink(missing_ok=True)
+        return self.sqlite_copy(database)
+
     def empty_sqlite(self, target: Path) -> None:
         """Make a copy empty again, under whoever has it open."""
         with (
@@ -105,8 +136,8 @@ class SharedRun:
         return template
 
     @contextmanager
-    def postgres_emptied(self, worker: str) -> Iterator[str]:
-        """The worker's own migrated PostgreSQL database, empty; yields its SQLAlchemy address.
+    def postgres_of(self, worker: str) -> Iterator[WorkersPostgres]:
+        """The worker's own migrated PostgreSQL database, for as long as the worker lives.
 
         Emptying it takes a tenth of the time of copying the template for each test. A test that changes the schema
         takes ``postgres_copy``.
@@ -114,11 +145,9 @@ class SharedRun:
         server, name = self.postgres(), f"worker_{worker}"
         with psycopg.connect(server.url(), autocommit=True) as admin:
             self._once(f"postgres-{name}", lambda: self._copy_template(admin, name))
-            # What a failed test left connected would hold locks.
-            admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
-        with psycopg.connect(server.url(name), autocommit=True) as database:
-            database.execute(_EMPTY_ALL_TABLES)
-        yield _sqlalchemy(server.url(name))
+        with psycopg.connect(server.url(name), autocommit=True) as connection:
+            connection.execute(_MAKE_EMPTY_ALL_TABLES)
+            yield WorkersPostgres(_sqlalchemy(server.url(name)), connection)
 
     @contextmanager
     def postgres_copy(self) -> Iterator[str]:

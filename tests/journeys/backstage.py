@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import update
+from sqlalchemy import Engine, update
 from sqlmodel import col, select
 
 from sessions_app.adapters.clock import SystemClock
@@ -170,7 +170,9 @@ class Backstage:
 
 
 @contextmanager
-def behind(app: ServedApp) -> Iterator[Backstage]:
+def behind(app: ServedApp, engine_of: Callable[[str], Engine]) -> Iterator[Backstage]:
     """Reach the database of an app on SQLite."""
-    with platform_on(parse_settings(data_dir=app.data_dir), SystemClock()) as platform:
+    settings = parse_settings(data_dir=app.data_dir)
+    engine = engine_of(settings.sqlalchemy_url)
+    with platform_on(settings, SystemClock(), engine=engine) as platform:
         yield Backstage(platform)

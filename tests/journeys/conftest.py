@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
+from sqlalchemy import Engine
 
 from sessions_app.settings import parse_settings
 from sessions_app.wiring import build_video
@@ -66,9 +67,9 @@ def site(
 
 
 @pytest.fixture
-def backstage(site: Site) -> Iterator[Backstage]:
+def backstage(site: Site, engine_of: Callable[[str], Engine]) -> Iterator[Backstage]:
     """What happens behind the pages of the shared site."""
-    with behind(site.app) as made:
+    with behind(site.app, engine_of) as made:
         yield made
         made.retire_newcomers()
 
@@ -97,13 +98,19 @@ def bare_site(
 
 
 @pytest.fixture
-def venue(bare_site: BareSite, shared_run: SharedRun, new_visitor: NewVisitor) -> Iterator[Venue]:
+def venue(
+    bare_site: BareSite,
+    shared_run: SharedRun,
+    engine_of: Callable[[str], Engine],
+    new_visitor: NewVisitor,
+) -> Iterator[Venue]:
     """A world of this test's own, now, behind a served app. Whoever was there before is gone."""
     shared_run.empty_sqlite(bare_site.database)
     bare_site.video.forget()
     clock = StoppedClock(datetime.now(UTC).replace(microsecond=0))
     video = build_video(bare_site.settings, clock)
-    with platform_on(bare_site.settings, clock, video=video) as platform:
+    engine = engine_of(bare_site.settings.sqlalchemy_url)
+    with platform_on(bare_site.settings, clock, engine=engine, video=video) as platform:
         yield Venue(bare_site, World(platform, clock), new_visitor)
 
 

@@ -83,6 +83,9 @@ class OfferingChange(Incoming):
     modality: ModalityWord = Modality.ONLINE
     place: str = ""
     cancellation_policy: PolicyWord = "tiered"
+    cancel_notice_hours: Whole | None = None
+    reschedule_notice_hours: Whole | None = None
+    reschedule_limit: Whole | None = None
     visibility: VisibilityWord = Visibility.EVERYONE
     is_active: Flag = True
 
@@ -181,6 +184,9 @@ class OwnOfferingAnswer(BaseModel):
     modality: Modality
     place: str
     cancellation_policy: str
+    cancel_notice_hours: int | None
+    reschedule_notice_hours: int | None
+    reschedule_limit: int | None
     visibility: Visibility
     is_active: bool
     bookings_ahead: int

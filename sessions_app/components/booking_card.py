@@ -36,7 +36,7 @@ class Actions:
     move: OnBooking
     agree_topic: Callable[[Any, Any], Any]
     ask_topic: OnBooking
-    ask_move: OnBooking
+    ask_change: OnBooking
     attend: OnBooking
     review: OnBooking
     busy: rx.Var[str]
@@ -91,9 +91,9 @@ def booking_row(seat: Any, do: Actions) -> rx.Component:
             class_name="col-span-2 flex flex-wrap items-center gap-x-2 gap-y-3 md:col-span-1 md:justify-end",
         ),
         rx.cond(
-            seat.can_move & (seat.move_blocked != ""),
+            is_held_back(seat),
             blocked_line(
-                seat, do.ask_move, title_id, class_name="col-span-2 -mt-2 md:col-span-3 md:justify-end"
+                seat, do.ask_change, title_id, class_name="col-span-2 -mt-2 md:col-span-3 md:justify-end"
             ),
         ),
         key=seat.id,
@@ -181,7 +181,7 @@ def row_actions(seat: Any, do: Actions, title_id: Any) -> rx.Component:
                     _action("Message", rx.redirect(seat.message_href), **described),
                 ),
                 move_button(seat, do.move, title_id, class_name=_ACTION),
-                rx.cond(seat.can_cancel, _action("Cancel", do.cancel(seat.id), **described)),
+                cancel_button(seat, do.cancel, title_id, class_name=_ACTION),
                 class_name="flex flex-wrap gap-1 max-sm:basis-full max-sm:gap-2",
             ),
         ),
@@ -212,30 +212,58 @@ def row_actions(seat: Any, do: Actions, title_id: Any) -> rx.Component:
 
 def move_button(seat: Any, on_move: OnBooking, title_id: Any, *, class_name: str) -> rx.Component:
     """ "Reschedule": where the limits forbid it, still there, disabled, with its reason as description."""
-    blocked = rx.el.button(
-        "Reschedule",
-        type="button",
-        aria_disabled="true",
-        aria_describedby=title_id + " m-" + seat.id,
-        class_name=class_name,
+    described = (title_id, "m-" + seat.id)
+    return rx.cond(
+        seat.can_move,
+        _limited("Reschedule", seat.move_blocked, on_move(seat.id), described=described, look=class_name),
     )
-    open_ = rx.el.button(
-        "Reschedule",
-        type="button",
-        aria_describedby=title_id,
-        on_click=on_move(seat.id),
-        class_name=class_name,
+
+
+def cancel_button(seat: Any, on_cancel: OnBooking, title_id: Any, *, class_name: str) -> rx.Component:
+    """ "Cancel", by the same rule."""
+    described = (title_id, "c-" + seat.id)
+    return rx.cond(
+        seat.can_cancel,
+        _limited("Cancel", seat.cancel_blocked, on_cancel(seat.id), described=described, look=class_name),
     )
-    return rx.cond(seat.can_move, rx.cond(seat.move_blocked != "", blocked, open_))
+
+
+def _limited(
+    label: str, blocked: Any, on_click: Any, *, described: tuple[Any, Any], look: str
+) -> rx.Component:
+    title_id, reason_id = described
+    return rx.cond(
+        blocked != "",
+        rx.el.button(
+            label,
+            type="button",
+            aria_disabled="true",
+            aria_describedby=title_id + " " + reason_id,
+            class_name=look,
+        ),
+        rx.el.button(label, type="button", aria_describedby=title_id, on_click=on_click, class_name=look),
+    )
+
+
+def is_held_back(seat: Any) -> Any:
+    """Whether a control of the booking is there, but disabled."""
+    return (seat.can_move & (seat.move_blocked != "")) | (seat.can_cancel & (seat.cancel_blocked != ""))
 
 
 def blocked_line(seat: Any, on_ask: OnBooking, title_id: Any, *, class_name: str) -> rx.Component:
-    """Why the booking cannot be moved any more, and the way to ask for it all the same."""
+    """Why the booking cannot be moved or cancelled any more, and the way to ask for it all the same."""
     return rx.el.div(
-        rx.el.p(seat.move_blocked, id=node_id("m-" + seat.id), class_name="text-ink-3"),
         rx.cond(
-            seat.ask_move != "",
-            ui.text_button(seat.ask_move, on_click=on_ask(seat.id), aria_describedby=title_id),
+            seat.can_move & (seat.move_blocked != ""),
+            rx.el.p(seat.move_blocked, id=node_id("m-" + seat.id), class_name="text-ink-3"),
+        ),
+        rx.cond(
+            seat.can_cancel & (seat.cancel_blocked != ""),
+            rx.el.p(seat.cancel_blocked, id=node_id("c-" + seat.id), class_name="text-ink-3"),
+        ),
+        rx.cond(
+            seat.ask_change != "",
+            ui.text_button(seat.ask_change, on_click=on_ask(seat.id), aria_describedby=title_id),
         ),
         class_name=f"flex flex-wrap items-center gap-x-3 text-xs {class_name}",
     )

@@ -279,6 +279,24 @@ def _rules(view: Any, errors: Any, policy_options: Any) -> rx.Component:
             "When a student cancels", "policy", policy_options, value=view.policy, on_change=rx.noop()
         ),
         _sentence(errors["policy"]),
+        rx.el.div(
+            _small(
+                "Students cancel until",
+                "cancel_by",
+                view.cancel_by,
+                errors,
+                hint="hours before; empty: the start",
+            ),
+            _small(
+                "Students move until",
+                "move_by",
+                view.move_by,
+                errors,
+                hint="hours before; empty: as everywhere here",
+            ),
+            _small("How often", "moves", view.moves, errors, hint="moves; empty: as everywhere here"),
+            class_name="grid grid-cols-[repeat(auto-fit,minmax(8.5rem,1fr))] gap-4",
+        ),
         ui.radio_group(
             "Who may see it",
             "who",

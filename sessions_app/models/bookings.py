@@ -123,6 +123,7 @@ class Booking(SQLModel, table=True):
     credits: int = 0
     quote: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     policy: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    limits: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
 
     title: str = Field(max_length=200)
     custom_topic: str = Field(default="", max_length=200)

@@ -145,7 +145,8 @@ class Offering(SQLModel, table=True):
 
     ``price_minor`` None means "no price of its own": the hourly rate applies, unless ``credits`` is set and the
     offering is payable in credits only. 0 is free. A group with fewer than ``minimum_seats`` people
-    ``minimum_cutoff_hours`` before its start (None: the deployment's) does not take place.
+    ``minimum_cutoff_hours`` before its start (None: the deployment's) does not take place. ``cancel_notice_hours``,
+    ``reschedule_notice_hours`` and ``reschedule_limit`` bind its students (None: as everywhere in the deployment).
     """
 
     __table_args__ = (
@@ -183,6 +184,9 @@ class Offering(SQLModel, table=True):
     currency: str = Field(default="EUR", max_length=3)
     credits: int | None = None
     cancellation_policy: str = Field(default="tiered", max_length=20)
+    cancel_notice_hours: int | None = None
+    reschedule_notice_hours: int | None = None
+    reschedule_limit: int | None = None
     requires_enrollment: bool = True
     visibility: Visibility = enum_field(Visibility, Visibility.EVERYONE)
     is_active: bool = True

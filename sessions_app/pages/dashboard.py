@@ -11,7 +11,9 @@ from sessions_app.components.booking_card import (
     Actions,
     blocked_line,
     booking_row,
+    cancel_button,
     files_line,
+    is_held_back,
     move_button,
     topic_line,
 )
@@ -68,7 +70,7 @@ def _actions() -> Actions:
         move=MoveState.ask,
         agree_topic=DashboardState.agree_topic,
         ask_topic=DashboardState.ask_topic,
-        ask_move=DashboardState.ask_move,
+        ask_change=DashboardState.ask_change,
         attend=DashboardState.attend,
         review=ReviewState.ask,
         busy=DashboardState.busy,
@@ -238,8 +240,8 @@ def _next(following: Any) -> rx.Component:
         topic_line(seat, DashboardState.agree_topic, DashboardState.ask_topic),
         files_line(seat),
         rx.cond(
-            seat.can_move & (seat.move_blocked != "") & (seat.join != "open"),
-            blocked_line(seat, DashboardState.ask_move, title_id, class_name="mt-0.5"),
+            is_held_back(seat) & (seat.join != "open"),
+            blocked_line(seat, DashboardState.ask_change, title_id, class_name="mt-0.5"),
         ),
         class_name="min-w-0 flex-1 basis-56",
     )
@@ -273,15 +275,7 @@ def _next(following: Any) -> rx.Component:
             seat.join != "open",
             move_button(seat, MoveState.ask, title_id, class_name=button),
         ),
-        rx.cond(
-            seat.can_cancel,
-            ui.button(
-                "Cancel",
-                on_click=DashboardState.ask_to_cancel(seat.id),
-                aria_describedby=title_id,
-                class_name="max-sm:flex-1",
-            ),
-        ),
+        cancel_button(seat, DashboardState.ask_to_cancel, title_id, class_name=button),
         rx.match(
             seat.join,
             (

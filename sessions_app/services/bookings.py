@@ -443,6 +443,7 @@ def hold_agreed(work: UnitOfWork, agreement: Agreement) -> tuple[Booking, Teachi
         credits=(quote.credits or 0) if plan is PayWith.CREDITS else 0,
         quote=quote.to_json(),
         policy=terms.policy_for(offered.offering, work.settings).to_json(),
+        limits=terms.limits_of(offered.offering).to_json(),
         title=offered.title,
         timezone=student.timezone,
         wall_start=f"{session.starts_at.astimezone(ZoneInfo(student.timezone)):%Y-%m-%dT%H:%M}",

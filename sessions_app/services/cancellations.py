@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from sessions_app.domain.booking_lifecycle import TENTATIVE, BookingEvent, BookingStatus, advance
-from sessions_app.domain.errors import IllegalTransition, PriceChanged
+from sessions_app.domain.errors import IllegalTransition, PriceChanged, TooLate
 from sessions_app.domain.money import Money
 from sessions_app.domain.permissions import Action, Relation
 from sessions_app.domain.plain_text import require_short
@@ -59,7 +59,8 @@ def cancel(
 
     By the student's side: their own seat. By the instructor: the session with all its seats, or with ``seat_only``
     this one, everything back. By staff: this seat, everything back. ``waives_refund`` is honoured from who paid and
-    from staff, and means nothing from others. Raises IllegalTransition when it is over, started or cancelled already.
+    from staff, and means nothing from others. Raises IllegalTransition when it is over, started or cancelled already,
+    TooLate to a student's side that the offering lets cancel until earlier only.
     """
     require_short(reason)
     loaded = access.load_booking(work, booking_id, action=Action.CANCEL, lock=True)
@@ -72,6 +73,8 @@ def cancel(
             raise IllegalTransition(status=loaded.booking.status.value)
         return mine
     expiry.lapse(work, loaded.booking, loaded.session)
+    if side is CancelledBy.STUDENT:
+        _require_may_cancel(work, loaded.booking)
     waives = waives_refund and _may_waive(work, loaded)
     return _cancel_seat(work, loaded.booking, loaded.session, side, reason, waives_refund=waives)
 
@@ -142,6 +145,13 @@ def _cancel_all(
         for seat in seats.seats_of(work, session.id)
         if not expiry.lapse(work, seat, session)
     ]
+
+
+def _require_may_cancel(work: UnitOfWork, booking: Booking) -> None:
+    verdict = terms.may_cancel(booking, work.now)
+    # After the start it is another refusal's turn to say so.
+    if not verdict.is_allowed and booking.starts_at > work.now:
+        raise TooLate("It is too late to cancel this session.", until=slots.rfc3339(verdict.until))
 
 
 def _may_waive(work: UnitOfWork, loaded: access.Loaded) -> bool:

@@ -116,12 +116,12 @@ def reschedule_session(
 
 
 def ask_to_allow(work: UnitOfWork, *, booking_id: str) -> str:
-    """Ask the instructor to move a one-to-one session that its student's side may not move any more.
+    """Ask the instructor to change a one-to-one session that its student's side may not change any more.
 
     The request is a message in the conversation of both, sent once for the time that the session has; the
-    instructor, whom no limit binds, moves it or answers. Returns that conversation's id. Raises IllegalTransition
-    where the student may move it, or there is nothing to move; TooLate once it has begun; NotAllowed in a group,
-    where all would read it; and what ``conversations.send`` raises.
+    instructor, whom no limit binds, moves it, cancels it or answers. Returns that conversation's id. Raises
+    IllegalTransition where the student may do both, or there is nothing to move; TooLate once it has begun;
+    NotAllowed in a group, where all would read it; and what ``conversations.send`` raises.
     """
     loaded = access.load_booking(work, booking_id, action=Action.RESCHEDULE)
     booking, session = loaded.booking, loaded.session
@@ -132,15 +132,20 @@ def ask_to_allow(work: UnitOfWork, *, booking_id: str) -> str:
         raise NotAllowed
     if session.session_type is SessionType.GROUP:
         raise NotAllowed("In a group, please write to the instructor yourself.")
-    if terms.may_move(booking, work.settings, work.now).barrier is None:
-        raise IllegalTransition("You can move this session yourself.")
+    barred = [
+        *(["move"] if terms.may_move(booking, work.settings, work.now).barrier is not None else []),
+        *([] if terms.may_cancel(booking, work.now).is_allowed else ["cancel"]),
+    ]
+    if not barred:
+        raise IllegalTransition("You can move or cancel this session yourself.")
     there = Viewer(session.timezone)
     when = f"{there.moment(booking.starts_at)} ({there.long_zone_label(booking.starts_at)})"
+    wish = f"Please allow a change of “{booking.title}” on {when}"
     conversation_id = conversations.of_booking(work, booking_id=booking_id)
     conversations.send(
         work,
         conversation_id=conversation_id,
-        body=f"Please allow another time for “{booking.title}” on {when}. I can no longer move it myself.",
+        body=f"{wish}: I can no longer {' or '.join(barred)} it myself.",
         key=f"allow-{booking.id}-{booking.sequence}",
     )
     return conversation_id

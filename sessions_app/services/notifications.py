@@ -248,6 +248,7 @@ def _facts(
         "pay_with": booking.pay_with.value,
         "free_until": _text(deadlines.free_until),
         "partial_until": _text(deadlines.partial_until),
+        "cancel_until": _text(deadlines.cancel_until),
         "partial_percent": booking.policy.get("partial_percent", 0),
         "respond_by": _text(booking.respond_by),
         "pay_by": _text(booking.pay_by),

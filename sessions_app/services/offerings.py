@@ -41,6 +41,7 @@ MAX_SEATS = 20
 MAX_PRICE_MINOR = 100_000_000
 MAX_CREDITS = 1000
 MAX_CUTOFF_HOURS = 720
+MAX_MOVES = 20
 MAX_OFFERINGS = 100
 MAX_LENGTHS = 6
 
@@ -74,7 +75,8 @@ class Draft:
     """An offering as somebody wants it; ``lengths`` are several when several offerings are made in one go.
 
     A group that fewer than ``minimum_seats`` have booked ``minimum_cutoff_hours`` before its start (None: the
-    deployment's) does not take place. ``currency`` is only compared: an instructor's prices are all in the
+    deployment's) does not take place. ``cancel_notice_hours``, ``reschedule_notice_hours`` and ``reschedule_limit``
+    bind students (None: the deployment's). ``currency`` is only compared: an instructor's prices are all in the
     currency of their profile.
     """
 
@@ -93,6 +95,9 @@ class Draft:
     modality: Modality = Modality.ONLINE
     place: str = ""
     cancellation_policy: str = POLICY_NAMES[0]
+    cancel_notice_hours: int | None = None
+    reschedule_notice_hours: int | None = None
+    reschedule_limit: int | None = None
     visibility: Visibility = Visibility.EVERYONE
     currency: str | None = None
 
@@ -115,6 +120,9 @@ class Draft:
             modality=offering.modality,
             place=offering.place,
             cancellation_policy=offering.cancellation_policy,
+            cancel_notice_hours=offering.cancel_notice_hours,
+            reschedule_notice_hours=offering.reschedule_notice_hours,
+            reschedule_limit=offering.reschedule_limit,
             visibility=offering.visibility,
         )
 
@@ -371,6 +379,13 @@ def _checked(work: UnitOfWork, draft: Draft, profile: InstructorProfile) -> Draf
         wrong["place"] = f"Please keep the place under {PLACE_LIMIT} characters."
     if tidy.cancellation_policy not in POLICY_NAMES:
         wrong["cancellation_policy"] = "Please choose one of the cancellation policies."
+    for field, most in (
+        ("cancel_notice_hours", MAX_CUTOFF_HOURS),
+        ("reschedule_notice_hours", MAX_CUTOFF_HOURS),
+        ("reschedule_limit", MAX_MOVES),
+    ):
+        if (value := getattr(tidy, field)) is not None and not 0 <= value <= most:
+            wrong[field] = f"Please enter a whole number from 0 to {most}, or nothing."
     if tidy.visibility is Visibility.ENROLLED and course is None:
         wrong["visibility"] = "Only a course has enrolled students. Choose a course, or show it to others."
     if wrong:

@@ -60,6 +60,7 @@ def possible(
     impossible = {
         Action.START: not is_open,
         Action.CONFIRM_ATTENDANCE: has_begun,
+        Action.CANCEL: not is_host and not has_begun and not terms.may_cancel(booking, now).is_allowed,
         Action.RESCHEDULE: not is_host and terms.may_move(booking, settings, now).barrier is not None,
     }
     return tuple(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sessions_app.domain import pricing, refunds, rescheduling
+from sessions_app.domain.booking_lifecycle import TENTATIVE
 from sessions_app.domain.money import Money
 from sessions_app.domain.pricing import Quote
 from sessions_app.domain.refunds import CancelledBy, RefundPolicy
-from sessions_app.domain.rescheduling import MoveRules, MoveVerdict
+from sessions_app.domain.rescheduling import CancelVerdict, MoveRules, MoveVerdict, StudentLimits
 from sessions_app.models import Booking, Course, InstructorProfile, Offering
 from sessions_app.settings import Settings
 
@@ -49,14 +50,15 @@ def frozen_policy(booking: Booking) -> RefundPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Deadlines:
-    """Until when (UTC, inclusive) a student gets everything, or a part, back."""
+    """Until when (UTC, inclusive) a student gets everything, or a part, back, and may cancel (None: to the start)."""
 
     free_until: datetime
     partial_until: datetime
+    cancel_until: datetime | None
 
 
 def deadlines(booking: Booking) -> Deadlines:
-    """The refund deadlines of a booking under its frozen policy."""
+    """What a seat's student is told: the deadlines of the frozen policy, none later than cancelling is possible."""
     decision = refunds.refund_due(
         frozen_policy(booking),
         starts_at=booking.starts_at,
@@ -65,12 +67,39 @@ def deadlines(booking: Booking) -> Deadlines:
         paid=Money.zero(booking.currency),
         credits_paid=0,
     )
-    return Deadlines(decision.free_until, decision.partial_until)
+    limit = booking.starts_at - timedelta(hours=_cancel_notice(booking))
+    return Deadlines(
+        min(decision.free_until, limit),
+        min(decision.partial_until, limit),
+        limit if limit < booking.starts_at else None,
+    )
 
 
 def may_move(booking: Booking, settings: Settings, now: datetime) -> MoveVerdict:
-    """Whether the student's side may still move a booking, by the deployment's notice and limit."""
-    rules = MoveRules(settings.reschedule_notice_hours, settings.reschedule_limit)
+    """Whether the student's side may still move a booking: by the limits frozen on it, else the deployment's."""
+    own = StudentLimits.from_json(booking.limits)
+    notice, limit = own.reschedule_notice_hours, own.reschedule_limit
+    rules = MoveRules(
+        settings.reschedule_notice_hours if notice is None else notice,
+        settings.reschedule_limit if limit is None else limit,
+    )
     return rescheduling.may_move(
         rules, starts_at=booking.starts_at, moves_made=booking.reschedule_count, at=now
+    )
+
+
+def may_cancel(booking: Booking, now: datetime) -> CancelVerdict:
+    """Whether the student's side may still cancel a seat, by the limit frozen on it. What is not final always may."""
+    hours = 0 if booking.status in TENTATIVE else _cancel_notice(booking)
+    return rescheduling.may_cancel(notice_hours=hours, starts_at=booking.starts_at, at=now)
+
+
+def _cancel_notice(booking: Booking) -> int:
+    return StudentLimits.from_json(booking.limits).cancel_notice_hours or 0
+
+
+def limits_of(offering: Offering) -> StudentLimits:
+    """What the offering asks of its students now, to be frozen on a booking."""
+    return StudentLimits(
+        offering.cancel_notice_hours, offering.reschedule_notice_hours, offering.reschedule_limit
     )

@@ -225,8 +225,8 @@ class DashboardState(AppState):
 
     @rx.event
     @require(Role.STUDENT, Role.GUARDIAN)
-    async def ask_move(self, booking_id: str) -> None:
-        """Ask the instructor to move what the student's side may not move any more."""
+    async def ask_change(self, booking_id: str) -> None:
+        """Ask the instructor to change what the student's side may not change any more."""
         try:
             await self._run(moves.ask_to_allow, booking_id=str(booking_id))
         finally:

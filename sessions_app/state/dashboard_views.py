@@ -19,7 +19,7 @@ from sessions_app.domain.money import Money, price_label
 from sessions_app.domain.permissions import Action
 from sessions_app.domain.plain_text import one_line, short_name
 from sessions_app.domain.refunds import Band, CancelledBy
-from sessions_app.domain.rescheduling import Barrier, MoveVerdict
+from sessions_app.domain.rescheduling import Barrier, CancelVerdict, MoveVerdict
 from sessions_app.domain.topics import Side, TopicState
 from sessions_app.models import Booking
 from sessions_app.models.catalogue import Modality, SessionType
@@ -59,8 +59,8 @@ class SeatView:
 
     ``notes`` stand behind the instructor's name, ``said`` below. ``proposal`` is a time that waits for an answer,
     ``was`` the one that was asked for; ``again_href`` leads to other times after the other side said no. An empty
-    ``move_blocked`` means that moving is possible, ``ask_move`` names the control that asks for it all the same;
-    ``join`` is "", soon (``join_note`` says when) or open.
+    ``move_blocked`` or ``cancel_blocked`` means that it is possible, ``ask_change`` names the control that asks for
+    it all the same; ``join`` is "", soon (``join_note`` says when) or open.
     ``attend`` and ``review`` name the controls that say "I'll be there" and that open the review; ``files`` says how
     many materials the session's page has.
     """
@@ -95,7 +95,8 @@ class SeatView:
     can_cancel: bool = False
     can_move: bool = False
     move_blocked: str = ""
-    ask_move: str = ""
+    cancel_blocked: str = ""
+    ask_change: str = ""
     join: str = ""
     join_note: str = ""
     message_href: str = ""
@@ -311,7 +312,8 @@ def seat_view(seat: Seat, viewer: Viewer, now: datetime, *, with_date: bool) -> 
         can_cancel=Action.CANCEL in seat.can,
         can_move=Action.RESCHEDULE in seat.can,
         move_blocked=why_not_moved(seat.move, viewer, now),
-        ask_move=_ask_move(seat),
+        cancel_blocked=why_not_cancelled(seat.cancel, viewer, now),
+        ask_change=_ask_change(seat),
         join=join,
         join_note=join_note,
         message_href=f"/messages?with={seat.booking_id}" if Action.MESSAGE in seat.can else "",
@@ -321,8 +323,10 @@ def seat_view(seat: Seat, viewer: Viewer, now: datetime, *, with_date: bool) -> 
     )
 
 
-def _ask_move(seat: Seat) -> str:
-    is_blocked = Action.RESCHEDULE in seat.can and seat.move.barrier is not None
+def _ask_change(seat: Seat) -> str:
+    may_not_move = Action.RESCHEDULE in seat.can and seat.move.barrier is not None
+    may_not_cancel = Action.CANCEL in seat.can and not seat.cancel.is_allowed
+    is_blocked = may_not_move or may_not_cancel
     # In a group everybody would read it, and only whole groups are moved.
     is_asked_alone = seat.session_type is SessionType.INDIVIDUAL and Action.MESSAGE in seat.can
     return f"Ask {short_name(seat.instructor_name)} to allow it" if is_blocked and is_asked_alone else ""
@@ -348,6 +352,13 @@ def why_not_moved(verdict: MoveVerdict, viewer: Viewer, now: datetime) -> str:
         times = "once" if verdict.limit == 1 else f"{verdict.limit} times"
         return f"Already rescheduled {times}, which is the most."
     return ""
+
+
+def why_not_cancelled(verdict: CancelVerdict, viewer: Viewer, now: datetime) -> str:
+    """The reason, with the exact deadline, in the viewer's zone; empty when cancelling is possible."""
+    if verdict.is_allowed:
+        return ""
+    return f"Cancelling was possible until {viewer.moment(verdict.until, now=now)}."
 
 
 def cancel_view(preview: CancelPreview, viewer: Viewer) -> CancelView:

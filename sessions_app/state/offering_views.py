@@ -102,6 +102,9 @@ class EditorView:
     modality: str = "online"
     place: str = ""
     policy: str = "tiered"
+    cancel_by: str = ""
+    move_by: str = ""
+    moves: str = ""
     who: str = "everyone"
     pay: str = "card"
     lengths: tuple[LengthView, ...] = (LengthView("60"),) + (LengthView(),) * (ROWS - 1)
@@ -142,7 +145,8 @@ class TeachingView:
 
 
 FIELDS = (
-    "title", "about", "description", "requirements", "seats", "minimum", "cutoff", "place", "policy", "who", "kind",
+    "title", "about", "description", "requirements", "seats", "minimum", "cutoff", "place", "policy",
+    "cancel_by", "move_by", "moves", "who", "kind",
     *(f"{name}{row}" for name in ("minutes", "amount", "credits") for row in range(ROWS)),
     "headline", "bio", "rate", "teaches",
 )  # fmt: skip
@@ -154,6 +158,9 @@ _NAMES = {
     "capacity": "seats",
     "minimum_seats": "minimum",
     "minimum_cutoff_hours": "cutoff",
+    "cancel_notice_hours": "cancel_by",
+    "reschedule_notice_hours": "move_by",
+    "reschedule_limit": "moves",
     "cancellation_policy": "policy",
     "visibility": "who",
     "session_type": "kind",
@@ -267,12 +274,15 @@ def editor_of(one: OwnOffering, *, key: str, public_url: str) -> EditorView:
         kind=draft.session_type.value,
         seats=str(draft.capacity) if draft.session_type is SessionType.GROUP else "6",
         minimum=str(draft.minimum_seats),
-        cutoff="" if draft.minimum_cutoff_hours is None else str(draft.minimum_cutoff_hours),
+        cutoff=_shown(draft.minimum_cutoff_hours),
         topic=draft.topic_type.value,
         mode=draft.booking_mode.value,
         modality=draft.modality.value,
         place=draft.place,
         policy=draft.cancellation_policy,
+        cancel_by=_shown(draft.cancel_notice_hours),
+        move_by=_shown(draft.reschedule_notice_hours),
+        moves=_shown(draft.reschedule_limit),
         who=draft.visibility.value,
         pay=_pay_of(price),
         lengths=(first, *((LengthView(),) * (ROWS - 1))),
@@ -373,7 +383,6 @@ def typed_draft(typed: Mapping[str, str], rows: Sequence[int], currency: str) ->
         lengths.append(Length(_whole(typed.get(f"minutes{row}", "")), price))
     about, _, about_id = typed.get("about", "").partition(":")
     is_group = typed.get("kind") == SessionType.GROUP
-    cutoff = typed.get("cutoff", "").strip()
     draft = Draft(
         title=typed.get("title", ""),
         lengths=tuple(lengths),
@@ -384,15 +393,27 @@ def typed_draft(typed: Mapping[str, str], rows: Sequence[int], currency: str) ->
         session_type=SessionType.GROUP if is_group else SessionType.INDIVIDUAL,
         capacity=_whole(typed.get("seats", "")) if is_group else 1,
         minimum_seats=_whole(typed.get("minimum", "")) if is_group else 1,
-        minimum_cutoff_hours=_whole(cutoff, otherwise=-1) if is_group and cutoff else None,
+        minimum_cutoff_hours=_optional(typed.get("cutoff", "")) if is_group else None,
         topic_type=_word(TopicType, typed.get("topic"), TopicType.FIXED),
         booking_mode=_word(BookingMode, typed.get("mode"), BookingMode.INSTANT),
         modality=_word(Modality, typed.get("modality"), Modality.ONLINE),
         place=typed.get("place", ""),
         cancellation_policy=typed.get("policy", ""),
+        cancel_notice_hours=_optional(typed.get("cancel_by", "")),
+        reschedule_notice_hours=_optional(typed.get("move_by", "")),
+        reschedule_limit=_optional(typed.get("moves", "")),
         visibility=_word(Visibility, typed.get("who"), Visibility.EVERYONE),
     )
     return draft, wrong
+
+
+def _optional(text: str) -> int | None:
+    """The number typed, None where nothing was; what is no number becomes one that no rule takes."""
+    return _whole(text, otherwise=-1) if text.strip() else None
+
+
+def _shown(number: int | None) -> str:
+    return "" if number is None else str(number)
 
 
 def priceable(draft: Draft, wrong: Mapping[str, str]) -> Draft:

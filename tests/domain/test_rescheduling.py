@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from sessions_app.domain.rescheduling import Barrier, MoveRules, may_move
+from sessions_app.domain.rescheduling import Barrier, MoveRules, StudentLimits, may_cancel, may_move
 
 RULES = MoveRules(notice_hours=12, limit=2)
 START = datetime(2026, 12, 8, 15, 0, tzinfo=UTC)
@@ -42,3 +42,18 @@ def test_the_notice_is_elapsed_time_on_the_night_the_clocks_change() -> None:
 def test_an_instant_has_an_offset() -> None:
     with pytest.raises(ValueError, match="offset"):
         may_move(RULES, starts_at=START.replace(tzinfo=None), moves_made=0, at=START)
+
+
+@pytest.mark.parametrize(("late_by", "is_allowed"), [(timedelta(0), True), (timedelta(seconds=1), False)])
+def test_cancelling_ends_the_notice_before_the_start_to_the_second(
+    late_by: timedelta, is_allowed: bool
+) -> None:
+    last = START - timedelta(hours=48)
+    verdict = may_cancel(notice_hours=48, starts_at=START, at=last + late_by)
+    assert (verdict.is_allowed, verdict.until) == (is_allowed, last)
+
+
+def test_limits_survive_being_stored_and_an_empty_row_has_none() -> None:
+    limits = StudentLimits(48, None, 0)
+    assert StudentLimits.from_json(limits.to_json()) == limits
+    assert StudentLimits.from_json({}) == StudentLimits()

@@ -316,7 +316,7 @@ def test_whoever_is_too_late_to_move_asks_the_instructor_in_one_press(home: Home
     at_once(
         person.page.get_by_role("button", name="Ask Ada to allow it").click,
         person.page.get_by_text("Request sent"),
-        teacher.page.get_by_text(re.compile("Please allow another time")).first,
+        teacher.page.get_by_text(re.compile("Please allow a change")).first,
     )
     assert_accessible(person.page)
 

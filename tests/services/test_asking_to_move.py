@@ -35,7 +35,7 @@ def test_the_request_is_a_message_to_the_instructor_sent_once_for_each_time(
     assert ask(world, student, placed) == conversation_id
     (message,) = messages(world)
     assert (message.conversation_id, message.author_id) == (conversation_id, student.id)
-    assert "Please allow another time for “Tutorial" in message.body
+    assert "Please allow a change of “Tutorial" in message.body
     assert "Wed 9 Dec, 10:00 (UTC)" in message.body
 
     host = acting(world.instructor)
@@ -47,7 +47,7 @@ def test_the_request_is_a_message_to_the_instructor_sent_once_for_each_time(
 
 def test_whoever_may_move_it_themselves_is_told_so(world: World, student: Person, placed: Placed) -> None:
     world.clock.set(at(8, 22))
-    with pytest.raises(IllegalTransition, match="You can move this session yourself"):
+    with pytest.raises(IllegalTransition, match="You can move or cancel this session yourself"):
         ask(world, student, placed)
 
 

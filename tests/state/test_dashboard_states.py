@@ -108,10 +108,10 @@ class TestAskingToMove:
     def test_who_is_too_late_asks_and_is_told_where_the_answer_comes(
         self, opened: Any, tab: Tab, world: World, paid: Placed
     ) -> None:
-        assert opened().view.next.seat.ask_move == ""
+        assert opened().view.next.seat.ask_change == ""
         world.clock.set(at(9, 9))
-        assert opened().view.next.seat.ask_move == "Ask Ada to allow it"
-        tab.send(DashboardState, "ask_move", booking_id=paid.booking.id)
+        assert opened().view.next.seat.ask_change == "Ask Ada to allow it"
+        tab.send(DashboardState, "ask_change", booking_id=paid.booking.id)
         assert tab.state(AppState).toasts[-1].title == "Request sent"
 
 

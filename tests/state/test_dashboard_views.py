@@ -15,7 +15,7 @@ from sessions_app.domain.money import Money
 from sessions_app.domain.permissions import Action, Relation
 from sessions_app.domain.pricing import PayWith
 from sessions_app.domain.refunds import CancelledBy, RefundPolicy
-from sessions_app.domain.rescheduling import Barrier, MoveVerdict
+from sessions_app.domain.rescheduling import Barrier, CancelVerdict, MoveVerdict
 from sessions_app.domain.topics import TopicState
 from sessions_app.models.catalogue import Modality, SessionType
 from sessions_app.services.queries.cancelling import CancelPreview
@@ -75,6 +75,7 @@ def seat(**facts: Any) -> Seat:
         "waits_until": None,
         "opens_at": start - timedelta(minutes=10),
         "move": MoveVerdict(None, start - timedelta(hours=12), 2),
+        "cancel": CancelVerdict(is_allowed=True, until=start),
         "can": frozenset({Action.CANCEL, Action.RESCHEDULE, Action.JOIN}),
     }
     return Seat(**(usual | facts))
@@ -419,3 +420,9 @@ def test_whether_one_comes_is_asked_and_told_in_the_words_of_who_reads() -> None
     assert row(status=BookingStatus.CONFIRMED).notes == "You said you'll be there"
     assert row(status=BookingStatus.CONFIRMED, learner=child).notes == "Théo will be there"
     assert row(status=BookingStatus.CONFIRMED, now=START).notes == ""
+
+
+def test_cancelling_that_is_not_possible_any_more_says_until_when_it_was() -> None:
+    late = row(cancel=CancelVerdict(is_allowed=False, until=datetime(2026, 12, 2, 15, 0, tzinfo=UTC)))
+    assert (late.can_cancel, late.cancel_blocked) == (True, "Cancelling was possible until Wed 2 Dec, 16:00.")
+    assert row().cancel_blocked == ""

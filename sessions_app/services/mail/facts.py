@@ -76,6 +76,7 @@ class SessionFacts:
     pay_with: PayWith
     free_until: datetime | None
     partial_until: datetime | None
+    cancel_until: datetime | None
     partial_percent: int
     respond_by: datetime | None
     message: list[str]
@@ -123,6 +124,7 @@ class SessionFacts:
             pay_with=PayWith(facts["pay_with"]),
             free_until=_instant(facts["free_until"]),
             partial_until=_instant(facts["partial_until"]),
+            cancel_until=_instant(facts.get("cancel_until")),
             partial_percent=facts["partial_percent"],
             respond_by=_instant(facts["respond_by"]),
             message=lines(facts["message"]),

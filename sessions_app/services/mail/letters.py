@@ -8,7 +8,7 @@ together once below them. Contents follow ux.md 10, words DESIGN.md 11.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
@@ -696,6 +696,19 @@ def _price(facts: SessionFacts, *, paid: bool) -> Row:
 
 def _policy(facts: SessionFacts, now: datetime) -> Row | None:
     """Until when the student's side gets how much back, under the policy frozen on the booking."""
+    limit = facts.cancel_until
+    row = _money_back(facts, now)
+    if row is None or limit is None:
+        return row
+    if now > limit:
+        return Row("Cancel", "Not possible any more")
+    until = facts.viewer.moment(limit, now=now)
+    if facts.pay_with is PayWith.FREE or facts.free_until == limit:
+        return Row("Cancel", f"Free until {until}", "After that it cannot be cancelled")
+    return replace(row, note=f"{row.note}. It can be cancelled until {until}".removeprefix(". "))
+
+
+def _money_back(facts: SessionFacts, now: datetime) -> Row | None:
     free, partial = facts.free_until, facts.partial_until
     if facts.teaches or free is None or partial is None:
         return None

@@ -108,6 +108,7 @@ class Confirmation:
     refund: str | None
     free_until: datetime
     partial_until: datetime
+    cancel_until: datetime | None
     partial_percent: int
     is_full_refund: bool
     respond_by: datetime | None
@@ -167,6 +168,7 @@ def confirmation(work: UnitOfWork, *, session_id: str) -> Confirmation:
         refund=_refund(work, booking),
         free_until=due.free_until,
         partial_until=due.partial_until,
+        cancel_until=due.cancel_until,
         partial_percent=int(booking.policy.get("partial_percent", 0)),
         is_full_refund=due.free_until == booking.starts_at,
         respond_by=booking.respond_by,

@@ -33,7 +33,7 @@ from sessions_app.domain.errors import NotAllowed
 from sessions_app.domain.money import Money
 from sessions_app.domain.permissions import Action, Relation, Role, allowed
 from sessions_app.domain.pricing import PayWith
-from sessions_app.domain.rescheduling import MoveVerdict
+from sessions_app.domain.rescheduling import CancelVerdict, MoveVerdict
 from sessions_app.domain.topics import TopicState
 from sessions_app.models import (
     Booking,
@@ -147,6 +147,7 @@ class Seat:
     waits_until: datetime | None
     opens_at: datetime
     move: MoveVerdict
+    cancel: CancelVerdict
     can: frozenset[Action]
     rating: int | None = None
     is_review_open: bool = False
@@ -408,6 +409,7 @@ class _SeatMaker:
             waits_until=_waits_until(booking, status),
             opens_at=booking.starts_at - timedelta(minutes=settings.join_early_minutes),
             move=terms.may_move(booking, settings, work.now),
+            cancel=terms.may_cancel(booking, work.now),
             can=frozenset(
                 action
                 for action in _offered(booking, session, status, work.now, is_paying=is_paying)
@@ -624,6 +626,7 @@ def _wakes_at(now: datetime, seats: Iterable[Seat]) -> datetime | None:
             seat.ends_at,
             seat.waits_until,
             seat.move.until,
+            seat.cancel.until,
         )
         if instant is not None and instant > now
     ]

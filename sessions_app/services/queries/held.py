@@ -65,6 +65,7 @@ class HeldStep:
     credits: int
     free_until: datetime
     partial_until: datetime
+    cancel_until: datetime | None
     partial_percent: int
     students: tuple[Student, ...]
     student_id: str
@@ -121,6 +122,7 @@ def held(work: UnitOfWork, *, booking_id: str) -> HeldStep:
         credits=credits.balance_of(work, booking.student_id),
         free_until=due.free_until,
         partial_until=due.partial_until,
+        cancel_until=due.cancel_until,
         partial_percent=int(booking.policy.get("partial_percent", 0)),
         students=wizard.students_of(work),
         student_id=booking.student_id,

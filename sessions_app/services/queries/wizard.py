@@ -20,7 +20,6 @@ from sessions_app.domain.booking_lifecycle import OCCUPYING, BookingStatus
 from sessions_app.domain.errors import NotFound
 from sessions_app.domain.month_grid import Week
 from sessions_app.domain.permissions import Role
-from sessions_app.domain.refunds import RefundPolicy
 from sessions_app.domain.slots import Question, Reason, Slot, SlotRules, judge, open_slots
 from sessions_app.domain.timespans import TimeSpan
 from sessions_app.models import (
@@ -156,7 +155,7 @@ class TimeStep:
     subjects: tuple[str, ...]
     offering: OfferingFacts
     place: str
-    policy: RefundPolicy
+    free_hours: int
     course: CourseProgress | None
     students: tuple[Student, ...]
     student_id: str | None
@@ -264,7 +263,9 @@ def choose_time(work: UnitOfWork, wanted: Wanted) -> TimeStep:
         subjects=tuple(subject.name for subject in offers.subjects_of(work, [teacher.id])[teacher.id]),
         offering=offer.facts,
         place=offer.row.place,
-        policy=terms.policy_for(offer.row, work.settings),
+        free_hours=max(
+            terms.policy_for(offer.row, work.settings).free_hours, offer.row.cancel_notice_hours or 0
+        ),
         course=progress_in(work, offer.course, student) if offer.course else None,
         students=students,
         student_id=student.id if student else None,

@@ -122,9 +122,10 @@ def details(step: HeldStep, look: Look, *, pay_with: PayWith | None = None) -> D
         policy=policy_line(
             viewer,
             now=step.now,
-            free_until=start if step.quote.is_free else step.free_until,
+            free_until=(step.cancel_until or start) if step.quote.is_free else step.free_until,
             partial_until=step.partial_until,
             partial_percent=step.partial_percent,
+            cancel_until=step.cancel_until,
         ),
         asks_topic=step.topic_type is TopicType.FLEXIBLE,
     )

@@ -225,6 +225,18 @@ def _price(step: Confirmation) -> FactView:
 
 
 def _cancel(step: Confirmation, viewer: Viewer) -> FactView:
+    limit = step.cancel_until
+    if limit is None or step.outcome in _WAITING:
+        return _money_back(step, viewer)
+    if step.now > limit:
+        return FactView("Not possible any more", "")
+    until = viewer.moment(limit)
+    if step.is_free or step.free_until == limit:
+        return FactView(f"Free until {until}", "Then it cannot be cancelled")
+    return FactView(_money_back(step, viewer).main, f"Possible until {until}")
+
+
+def _money_back(step: Confirmation, viewer: Viewer) -> FactView:
     if step.is_free or step.is_full_refund:
         return FactView("Free until the start", "")
     free, part = viewer.moment(step.free_until), viewer.moment(step.partial_until)

@@ -153,14 +153,23 @@ def parse_start(compact: str) -> datetime:
 
 
 def policy_line(
-    viewer: Viewer, *, now: datetime, free_until: datetime, partial_until: datetime, partial_percent: int
+    viewer: Viewer,
+    *,
+    now: datetime,
+    free_until: datetime,
+    partial_until: datetime,
+    partial_percent: int,
+    cancel_until: datetime | None = None,
 ) -> str:
-    """Until when cancelling is free, else what it gives back now."""
+    """Until when cancelling is free, else what it gives back now; and until when it is possible at all."""
+    if cancel_until is not None and now > cancel_until:
+        return "This close to the start, it cannot be cancelled any more"
+    limit = f". It can be cancelled until {viewer.moment(cancel_until)}" if cancel_until else ""
     if now <= free_until:
-        return f"Free cancellation until {viewer.moment(free_until)}"
+        return f"Free cancellation until {viewer.moment(free_until)}{limit}"
     if now <= partial_until and partial_percent:
-        return f"If you cancel until {viewer.moment(partial_until)}, you get {partial_percent} % back"
-    return "This close to the start, cancelling gives nothing back"
+        return f"If you cancel until {viewer.moment(partial_until)}, you get {partial_percent} % back{limit}"
+    return f"This close to the start, cancelling gives nothing back{limit}"
 
 
 def iso(instant: datetime) -> str:

@@ -261,7 +261,7 @@ def _where(modality: Modality, place: str) -> str:
 
 
 def _general_policy(step: TimeStep) -> str:
-    hours = step.policy.free_hours
+    hours = step.free_hours
     return (
         f"Free cancellation up to {hours} h before the start"
         if hours

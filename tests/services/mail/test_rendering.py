@@ -106,6 +106,21 @@ def test_what_is_free_can_be_cancelled_until_it_starts() -> None:
     assert "Price: Free\nCancel: Free until the session starts\n" in free
 
 
+def test_a_seat_that_cannot_be_cancelled_to_the_last_says_until_when_it_can() -> None:
+    def said(cancel_until: str, **facts: str) -> str:
+        return about_session(K.BOOKED, cancel_until=cancel_until, **facts).rendered().text
+
+    same = "2026-11-30T15:00:00Z"  # as long as it is free
+    assert "Cancel: Free until Mon 30 Nov, 16:00\n    After that it cannot be cancelled" in said(same)
+    free = said("2026-11-29T15:00:00Z", pay_with="free", price_label="Free")
+    assert "Cancel: Free until Sun 29 Nov, 16:00\n" in free
+    later = said("2026-12-01T09:00:00Z")
+    assert (
+        "Half back until Tue 1 Dec, 04:00, then nothing. It can be cancelled until Tue 1 Dec, 10:00" in later
+    )
+    assert "Cancel: Not possible any more" in said("2026-11-20T09:00:00Z")
+
+
 def test_a_policy_with_one_deadline_says_one() -> None:
     all_or_nothing = about_session(K.BOOKED, partial_percent=0).rendered().text
     assert "Cancel: Free until Mon 30 Nov, 16:00\n    After that nothing comes back" in all_or_nothing

@@ -29,6 +29,7 @@ _SELECT = (
     "text-sm text-ink hover:border-ink-3 focus:border-ring focus:outline-2 focus:outline-offset-0 "
     "focus:outline-ring cursor-pointer max-sm:text-base"
 )
+_CHOSEN = "aria-pressed:border-accent aria-pressed:bg-accent-soft aria-pressed:text-on-accent-soft"
 _FRAME_ALLOW = "camera; microphone; display-capture; fullscreen; autoplay; clipboard-write"
 
 
@@ -357,14 +358,16 @@ def _recording(view: Any) -> rx.Component:
             size="sm",
             on_click=RoomState.answer_recording(True),
             aria_pressed=view.recording.answer == "yes",
+            class_name=_CHOSEN,
         ),
         ui.button(
             "I do not agree",
             size="sm",
             on_click=RoomState.answer_recording(False),
             aria_pressed=view.recording.answer == "no",
+            class_name=_CHOSEN,
         ),
-        class_name="mt-3 flex flex-wrap gap-2",
+        class_name="mt-3 flex flex-wrap gap-2 max-sm:*:grow",
     )
     offer = rx.el.div(
         ui.switch("Ask to record", checked=view.recording.wanted, on_click=RoomState.ask_recording)

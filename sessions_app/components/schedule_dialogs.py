@@ -164,7 +164,7 @@ def topic_dialog(view: Any, *, on_keep: Any, on_suggest: Any, is_busy: Any) -> r
                 "Topic",
                 "topic",
                 default_value=view.topic,
-                hint="It is settled once the other side agrees.",
+                hint="It is settled once you both agree.",
                 required=True,
                 max_length=200,
             ),

@@ -286,7 +286,9 @@ def _head(thread: Any) -> rx.Component:
     )
     return rx.el.header(
         ui.icon_link("chevron-left", "All conversations", "/messages", class_name="-ml-2.5 lg:hidden"),
-        ui.avatar(head.initials, head.colour, size="row", photo=head.photo),
+        ui.avatar(
+            head.initials, head.colour, size="row", photo=head.photo, class_name="max-[22.4rem]:hidden"
+        ),
         rx.el.div(
             rx.el.h2(
                 name, id=node_id("thread-title"), class_name="line-clamp-2 text-base leading-5 font-semibold"

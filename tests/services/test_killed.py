@@ -6,24 +6,20 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 
 from sessions_app.adapters.sandbox_payments import SandboxGateway
 from sessions_app.domain.booking_lifecycle import BookingStatus
 from sessions_app.domain.permissions import Actor, Role
 from sessions_app.models import Offering
 from sessions_app.models.catalogue import BookingMode
-from sessions_app.models.database import open_engine
 from sessions_app.services import bookings, cancellations, checkout, gateway_tasks, requests, sandbox_checkout
 from sessions_app.services.sandbox_checkout import Press
 from sessions_app.services.unit_of_work import Platform
-from sessions_app.settings import parse_settings
-from tests.doubles.clock import StoppedClock
 from tests.services.aftermath import assert_whole, recover
 from tests.services.world import World, at
 
@@ -64,17 +60,23 @@ class DyingGateway:
         return between_steps
 
 
-def book_and_pay(url: str, now: datetime, offering: Offering, student_id: str, steps: Steps) -> None:
+def book_and_pay(world: World, offering: Offering, student_id: str, steps: Steps) -> None:
     """One student, from the first click to the seat, with a moment before and after every commit."""
-    engine, clock = open_engine(url), StoppedClock(now)
-    platform = Platform(
-        engine=engine,
-        settings=parse_settings(database_url=url),
-        clock=clock,
-        payments=DyingGateway(SandboxGateway(engine, clock), steps),  # type: ignore[arg-type]
-        mailer=None,
-    )
-    event.listen(engine, "commit", lambda connection: steps.step())
+    engine = world.platform.engine
+    gateway = DyingGateway(SandboxGateway(engine, world.clock), steps)
+    platform = replace(world.platform, payments=gateway)  # type: ignore[arg-type]
+
+    def committed(connection: Connection) -> None:
+        steps.step()
+
+    event.listen(engine, "commit", committed)
+    try:
+        _go_all_the_way(platform, offering, student_id, steps)
+    finally:
+        event.remove(engine, "commit", committed)
+
+
+def _go_all_the_way(platform: Platform, offering: Offering, student_id: str, steps: Steps) -> None:
     student = Actor(student_id, Role.STUDENT)
     placed = platform.run(bookings.book, student, offering_id=offering.id, starts_at=START)
     steps.step()
@@ -92,29 +94,34 @@ def book_and_pay(url: str, now: datetime, offering: Offering, student_id: str, s
     steps.step()
 
 
-def run_dying_at(
-    step: int, url: str, now: datetime, offering: Offering, student_id: str
-) -> tuple[int | None, int]:
-    """Let a process live until ``step`` (0: to its end); return its exit code and the steps it took."""
-    context = multiprocessing.get_context("fork")
-    taken = context.Value("i", 0)
-    process = context.Process(target=book_and_pay, args=(url, now, offering, student_id, Steps(step, taken)))
+_FORK = multiprocessing.get_context("fork")
+
+
+def count_steps(world: World, offering: Offering, student_id: str) -> int:
+    """Go all the way in this process, so that those forked from it find every statement compiled; count the steps."""
+    taken = _FORK.Value("i", 0)
+    book_and_pay(world, offering, student_id, Steps(0, taken))
+    return taken.value
+
+
+def exit_code_of_dying_at(step: int, world: World, offering: Offering, student_id: str) -> int | None:
+    """Let a process live until ``step``."""
+    # No connection may be in two processes.
+    world.platform.engine.dispose()
+    steps = Steps(step, _FORK.Value("i", 0))
+    process = _FORK.Process(target=book_and_pay, args=(world, offering, student_id, steps))
     process.start()
     process.join(60)
-    return process.exitcode, taken.value
+    return process.exitcode
 
 
 @pytest.mark.parametrize(
     "mode", [BookingMode.INSTANT, pytest.param(BookingMode.REQUEST, marks=pytest.mark.soak)]
 )
-def test_killed_at_any_step_every_booking_is_whole_afterwards(
-    world: World, database_url: str, mode: BookingMode
-) -> None:
+def test_killed_at_any_step_every_booking_is_whole_afterwards(world: World, mode: BookingMode) -> None:
     offering = world.offering(price_minor=3200, booking_mode=mode)
     student, begin = world.student(), world.clock.now()
-    world.platform.engine.dispose()
-    exit_code, steps = run_dying_at(0, database_url, begin, offering, student.id)
-    assert exit_code == 0
+    steps = count_steps(world, offering, student.id)
     assert steps > 15
     recover(world)
     assert assert_whole(world) == {"cancelled and nothing kept"}
@@ -123,9 +130,7 @@ def test_killed_at_any_step_every_booking_is_whole_afterwards(
     for step in range(1, steps + 1):
         world.clock.set(begin)
         student = world.student()
-        world.platform.engine.dispose()
-        exit_code, _ = run_dying_at(step, database_url, begin, offering, student.id)
-        assert exit_code == -signal.SIGKILL
+        assert exit_code_of_dying_at(step, world, offering, student.id) == -signal.SIGKILL
         world.clock.advance(minutes=1)
         recover(world)
         outcomes |= assert_whole(world)

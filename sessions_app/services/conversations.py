@@ -163,9 +163,10 @@ def oversee(work: UnitOfWork, *, conversation_id: str) -> Entered:
     return entered
 
 
-def send(work: UnitOfWork, *, conversation_id: str, body: str, key: str) -> int:
+def send(work: UnitOfWork, *, conversation_id: str, body: str, key: str, from_elsewhere: bool = False) -> int:
     """Write a message; return its id. The same ``key`` again is the same message: a retry sends nothing twice.
 
+    ``from_elsewhere`` when the author did not have the conversation before them: then nothing counts as read.
     Raises NotFound, NotAllowed where the actor cannot write, InvalidInput (``body``), RateLimited.
     """
     entered = enter(work, conversation_id, lock=True)
@@ -197,8 +198,9 @@ def send(work: UnitOfWork, *, conversation_id: str, body: str, key: str) -> int:
     assert message.id is not None  # it was flushed
     conversation.last_message_id, conversation.moved_at = message.id, work.now
     work.db.add(conversation)
-    # Who answers has read what they answer to.
-    _member(work, conversation.id, person_id).read_up_to = message.id
+    if not from_elsewhere:
+        # Who answers has read what they answer to.
+        _member(work, conversation.id, person_id).read_up_to = message.id
     readers = _readers(work, conversation)
     for reader in readers:
         if reader.id != person_id:

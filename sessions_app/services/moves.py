@@ -147,6 +147,7 @@ def ask_to_allow(work: UnitOfWork, *, booking_id: str) -> str:
         conversation_id=conversation_id,
         body=f"{wish}: I can no longer {' or '.join(barred)} it myself.",
         key=f"allow-{booking.id}-{booking.sequence}",
+        from_elsewhere=True,
     )
     return conversation_id
 

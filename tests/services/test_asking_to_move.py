@@ -11,6 +11,7 @@ from sessions_app.models import Message, Person
 from sessions_app.models.catalogue import SessionType
 from sessions_app.services import conversations, moves
 from sessions_app.services.bookings import Placed
+from sessions_app.services.queries.conversations import inbox
 from tests.services.world import World, acting, at
 
 
@@ -80,3 +81,17 @@ def test_a_conversation_that_was_blocked_stays_silent(world: World, student: Per
     world.clock.set(at(8, 23))
     with pytest.raises(NotAllowed):
         ask(world, student, placed)
+
+
+def test_asking_from_the_dashboard_reads_no_message_that_waits(
+    world: World, student: Person, placed: Placed
+) -> None:
+    host = acting(world.instructor)
+    conversation_id = world.platform.run(conversations.of_booking, host, booking_id=placed.booking.id)
+    world.platform.run(
+        conversations.send, host, conversation_id=conversation_id, body="Bring the sheet.", key="1"
+    )
+    world.clock.set(at(8, 23))
+    ask(world, student, placed)
+    (row,) = world.platform.read(inbox, acting(student)).rows
+    assert row.unread == 1

@@ -1,73 +1,30 @@
 """What each mail says, to whom.
 
 One function a kind of event words the heading, the sentences and the action for the student, the guardian and
-the instructor; what all mails about a session share (the time in both zones, who, where, price, policy) is put
-together once below them. Contents follow ux.md 10, words DESIGN.md 11.
+the instructor; what all mails about a session share (the time in both zones, who, where, price, policy) stands in
+``details``. Contents follow ux.md 10, words DESIGN.md 11.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
 
-from sessions_app.domain import calendar_links
 from sessions_app.domain.attendance import Outcome
-from sessions_app.domain.local_labels import MONTHS, Viewer, duration_label, same_clock
 from sessions_app.domain.plain_text import lines, one_line
 from sessions_app.domain.pricing import PayWith
 from sessions_app.domain.refunds import CancelledBy
 from sessions_app.models.catalogue import Modality
 from sessions_app.services import accounts
 from sessions_app.services.calendar_files import join_page
+from sessions_app.services.mail import details
+from sessions_app.services.mail.details import Badge, Link, Quote, Row, Times
 from sessions_app.services.mail.facts import Party, SessionFacts
 from sessions_app.services.notifications import REMINDERS, NotificationKind, Part
 from sessions_app.settings import Settings
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One fact: what it is, what it says, and a quieter second line."""
-
-    label: str
-    value: str
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """Where to go, and what that does."""
-
-    label: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """What a person wrote, line by line."""
-
-    by: str
-    lines: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Badge:
-    """The booking's status; ``tone`` names a pair of colours (``info`` for info-soft and info-text)."""
-
-    label: str
-    tone: str
-
-
-@dataclass(frozen=True, slots=True)
-class Times:
-    """The session's time, as the largest text of the mail."""
-
-    month: str
-    day: str
-    span: str
-    date: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,29 +64,29 @@ class _Words:
 def session_letter(facts: SessionFacts, settings: Settings, now: datetime) -> Letter:
     """The letter about one seat, for its recipient, in their zone, as of ``now``."""
     words = _WORDING[facts.kind](_Desk(facts, settings, now))
-    policy = _policy(facts, now) if words.is_on else None
+    policy = details.policy(facts, now) if words.is_on else None
     rows = (
-        _when(facts),
-        _before(facts, now),
-        _who(facts),
+        details.when(facts),
+        details.before(facts, now),
+        details.who(facts),
         Row("Topic", facts.topic) if facts.topic else None,
-        _where(facts, settings) if words.is_on else None,
+        details.where(facts, settings) if words.is_on else None,
         words.money,
         policy,
     )
     return Letter(
-        subject=_subject(words.tag, facts),
+        subject=details.subject(words.tag, facts),
         preheader=" ".join([*words.paragraphs, f"{policy.label}: {policy.value}." if policy else ""]).strip(),
         heading=words.heading,
         paragraphs=words.paragraphs,
-        footer=_footer(facts, settings),
+        footer=details.footer(facts, settings),
         action=words.action,
-        times=_times(facts),
+        times=details.times(facts),
         badge=words.badge,
         rows=tuple(row for row in rows if row is not None),
         quotes=words.quotes,
-        links=_changes(facts, settings) if words.is_on else words.links,
-        calendar=_calendar(facts, settings) if words.is_on and facts.method else (),
+        links=details.changes(facts, settings) if words.is_on else words.links,
+        calendar=details.calendar(facts, settings) if words.is_on and facts.method else (),
     )
 
 
@@ -195,7 +152,7 @@ class _Desk:
 
     @property
     def see_session(self) -> Link:
-        return Link("See the session", _page(self.facts, self.settings))
+        return Link("See the session", details.page(self.facts, self.settings))
 
     @property
     def look_back(self) -> Link:
@@ -245,8 +202,8 @@ def _booked(desk: _Desk) -> _Words:
         heading="New session" if facts.teaches else "Session booked",
         paragraphs=(lead,),
         action=desk.join,
-        money=_price(facts, paid=True),
-        quotes=_quotes(facts),
+        money=details.price(facts, paid=True),
+        quotes=details.quotes(facts),
         is_on=True,
     )
 
@@ -268,9 +225,11 @@ def _requested(desk: _Desk) -> _Words:
         badge=Badge("Requested", "info"),
         heading="New request" if facts.teaches else "Request sent",
         paragraphs=paragraphs,
-        action=Link("Answer request" if facts.teaches else "See your request", _page(facts, desk.settings)),
-        money=_price(facts, paid=False),
-        quotes=_quotes(facts),
+        action=Link(
+            "Answer request" if facts.teaches else "See your request", details.page(facts, desk.settings)
+        ),
+        money=details.price(facts, paid=False),
+        quotes=details.quotes(facts),
     )
 
 
@@ -296,8 +255,8 @@ def _accepted(desk: _Desk) -> _Words:
         heading="New time agreed" if facts.is_proposed else "Request accepted",
         paragraphs=(lead,),
         action=desk.join,
-        money=_price(facts, paid=True),
-        quotes=_quotes(facts),
+        money=details.price(facts, paid=True),
+        quotes=details.quotes(facts),
         is_on=True,
     )
 
@@ -314,9 +273,9 @@ def _proposed(desk: _Desk) -> _Words:
             f"{facts.instructor.name} cannot come at the time asked for and proposes this one instead.",
             f"Please answer{answers}. Until then the time is kept for {kept}.",
         ),
-        action=Link("Accept or decline", _page(facts, desk.settings)),
-        money=_price(facts, paid=False),
-        quotes=_quotes(facts),
+        action=Link("Accept or decline", details.page(facts, desk.settings)),
+        money=details.price(facts, paid=False),
+        quotes=details.quotes(facts),
     )
 
 
@@ -328,7 +287,7 @@ def _topic_suggested(desk: _Desk) -> _Words:
         badge=Badge("Your answer", "sun"),
         heading="What will the session be about?",
         paragraphs=(f"{by} suggests a topic. Agree to it, or suggest another one.",),
-        action=Link("Answer", _page(facts, desk.settings)),
+        action=Link("Answer", details.page(facts, desk.settings)),
     )
 
 
@@ -363,9 +322,9 @@ def _payment_due(desk: _Desk) -> _Words:
         badge=Badge("Pay to confirm", "sun"),
         heading="Pay to confirm the session",
         paragraphs=(lead, f"Please pay{until}; after that the time is free again and nothing is due."),
-        action=Link(f"Pay {facts.price_label}", _page(facts, desk.settings)),
+        action=Link(f"Pay {facts.price_label}", details.page(facts, desk.settings)),
         money=Row("Price", facts.price_label),
-        quotes=_quotes(facts),
+        quotes=details.quotes(facts),
     )
 
 
@@ -375,9 +334,9 @@ def _rejected(desk: _Desk) -> _Words:
         tag="Declined",
         badge=Badge("Declined", "danger"),
         heading="Request declined",
-        paragraphs=(f"{facts.instructor.name} cannot take this session.", *_released(facts)),
+        paragraphs=(f"{facts.instructor.name} cannot take this session.", *details.released(facts)),
         action=desk.find_time,
-        quotes=_quotes(facts),
+        quotes=details.quotes(facts),
     )
 
 
@@ -387,7 +346,7 @@ def _expired(desk: _Desk) -> _Words:
         tag="Expired",
         badge=Badge("Expired", "quiet"),
         heading="Request expired",
-        paragraphs=(_why_expired(facts), *(() if facts.pay_by else _released(facts))),
+        paragraphs=(_why_expired(facts), *(() if facts.pay_by else details.released(facts))),
         action=desk.find_time,
     )
 
@@ -409,8 +368,8 @@ def _rescheduled(desk: _Desk) -> _Words:
         heading="Session moved",
         paragraphs=(f"{whose} with {facts.other.name} has a new time.",),
         action=desk.join,
-        money=_price(facts, paid=True),
-        quotes=_reason(facts),
+        money=details.price(facts, paid=True),
+        quotes=details.reason(facts),
         is_on=True,
     )
 
@@ -431,8 +390,8 @@ def _cancelled(desk: _Desk) -> _Words:
         heading="Session cancelled",
         paragraphs=(lead, "These times are free instead:") if others else (lead,),
         action=desk.find_time,
-        money=_refund(facts),
-        quotes=_reason(facts),
+        money=details.refund(facts),
+        quotes=details.reason(facts),
         links=others,
     )
 
@@ -460,10 +419,10 @@ def _request_cancelled(desk: _Desk) -> _Words:
         tag="Request cancelled",
         badge=Badge("Cancelled", "quiet"),
         heading="Request cancelled",
-        paragraphs=(lead, *(_released(facts) if is_card_released else ())),
+        paragraphs=(lead, *(details.released(facts) if is_card_released else ())),
         action=desk.find_time,
-        money=_refund(facts),
-        quotes=_reason(facts),
+        money=details.refund(facts),
+        quotes=details.reason(facts),
     )
 
 
@@ -499,7 +458,7 @@ def _missed(desk: _Desk) -> _Words:
         heading="Session missed",
         paragraphs=(lead, *_objection(desk)),
         action=desk.look_back,
-        money=_refund(facts),
+        money=details.refund(facts),
     )
 
 
@@ -521,8 +480,8 @@ def _dispute_decided(desk: _Desk) -> _Words:
         heading="We looked into it",
         paragraphs=(f"We weighed what was said about this session. It now counts that {found}.",),
         action=desk.look_back,
-        money=_refund(facts),
-        quotes=_reason(facts),
+        money=details.refund(facts),
+        quotes=details.reason(facts),
     )
 
 
@@ -557,7 +516,7 @@ def _refund_issued(desk: _Desk) -> _Words:
         heading="A refund is on its way",
         paragraphs=tuple(paragraphs),
         action=desk.see_session,
-        money=_refund(facts),
+        money=details.refund(facts),
     )
 
 
@@ -575,7 +534,7 @@ def _payment_returned(desk: _Desk) -> _Words:
         heading="Your payment goes back",
         paragraphs=(why,),
         action=desk.see_session if facts.is_booked else desk.find_time,
-        money=_refund(facts),
+        money=details.refund(facts),
     )
 
 
@@ -617,186 +576,3 @@ _WORDING: Mapping[NotificationKind, Callable[[_Desk], _Words]] = {
     NotificationKind.REFUND_ISSUED: _refund_issued,
     NotificationKind.REVIEW_REQUEST: _review_request,
 }
-
-
-def _subject(tag: str, facts: SessionFacts) -> str:
-    child = f"{facts.student.short}: " if facts.part is Part.GUARDIAN else ""
-    moment = f"{facts.viewer.moment(facts.starts_at)} ({facts.viewer.zone_hint(facts.starts_at)})"
-    return f"[{tag}] {child}{facts.called(one_line(facts.subject, limit=50))} — {moment}"
-
-
-def _times(facts: SessionFacts) -> Times:
-    local = facts.viewer.local(facts.starts_at)
-    minutes = round((facts.ends_at - facts.starts_at) / timedelta(minutes=1))
-    return Times(
-        month=MONTHS[local.month - 1][:3],
-        day=str(local.day),
-        span=facts.viewer.span(facts.starts_at, facts.ends_at),
-        date=f"{facts.viewer.long_day(facts.starts_at)}, {duration_label(minutes)}",
-    )
-
-
-def _when(facts: SessionFacts) -> Row:
-    start, viewer, other = facts.starts_at, facts.viewer, facts.other
-    # The other party's zone on the reader's own clock: nobody should have to translate am and pm as well.
-    theirs = Viewer(other.viewer.zone, viewer.hour_cycle, viewer.locale)
-    own_label = f"{viewer.time(start)} in {viewer.zone_label(start)}"
-    if facts.crowd:
-        return Row("When", own_label)
-    if same_clock(start, viewer.zone, theirs.zone):
-        return Row("When", own_label, f"Same time for {other.short}")
-    day = "" if theirs.date_of(start) == viewer.date_of(start) else f"{theirs.day(start)}, "
-    return Row(
-        "When", own_label, f"{day}{theirs.time(start)} in {theirs.zone_label(start)} for {other.short}"
-    )
-
-
-def _before(facts: SessionFacts, now: datetime) -> Row | None:
-    if facts.was_starts_at is None:
-        return None
-    return Row("Before", facts.viewer.moment(facts.was_starts_at, now=now))
-
-
-def _who(facts: SessionFacts) -> Row:
-    if facts.part is Part.GUARDIAN:
-        return Row("Who", f"{facts.student.name} with {facts.instructor.name}", facts.full_title)
-    return Row("Who", facts.whom, facts.full_title)
-
-
-def _where(facts: SessionFacts, settings: Settings) -> Row:
-    if facts.modality is Modality.IN_PERSON:
-        return Row("Where", facts.place or "In person", "In person" if facts.place else "")
-    if facts.modality is Modality.HYBRID and facts.place:
-        return Row("Where", f"{facts.place}, or by video", _join_note(facts, settings))
-    return Row("Where", "Session room, video", _join_note(facts, settings))
-
-
-def _join_note(facts: SessionFacts, settings: Settings) -> str:
-    if facts.modality is Modality.IN_PERSON:
-        return ""
-    opens = facts.starts_at - timedelta(minutes=settings.join_early_minutes)
-    return f"Join opens on {facts.viewer.moment(opens)}"
-
-
-def _price(facts: SessionFacts, *, paid: bool) -> Row:
-    if facts.teaches or facts.pay_with is PayWith.FREE:
-        return Row("Price", facts.price_label)
-    if paid:
-        return Row("Paid", facts.price_label)
-    by = facts.instructor.short
-    accepts, answers = (
-        ("you accept", "you answer") if facts.is_proposed else (f"{by} accepts", f"{by} answers")
-    )
-    held = {
-        PayWith.CARD: f"Held on the card, charged when {accepts}",
-        PayWith.CREDITS: f"Kept aside until {answers}",
-    }[facts.pay_with]
-    return Row("Price", facts.price_label, held)
-
-
-def _policy(facts: SessionFacts, now: datetime) -> Row | None:
-    """Until when the student's side gets how much back, under the policy frozen on the booking."""
-    limit = facts.cancel_until
-    row = _money_back(facts, now)
-    if row is None or limit is None:
-        return row
-    if now > limit:
-        return Row("Cancel", "Not possible any more")
-    until = facts.viewer.moment(limit, now=now)
-    if facts.pay_with is PayWith.FREE or facts.free_until == limit:
-        return Row("Cancel", f"Free until {until}", "After that it cannot be cancelled")
-    return replace(row, note=f"{row.note}. It can be cancelled until {until}".removeprefix(". "))
-
-
-def _money_back(facts: SessionFacts, now: datetime) -> Row | None:
-    free, partial = facts.free_until, facts.partial_until
-    if facts.teaches or free is None or partial is None:
-        return None
-    if facts.pay_with is PayWith.FREE or free >= facts.starts_at:
-        return Row("Cancel", "Free until the session starts")
-    part = "Half" if facts.partial_percent == 50 else f"{facts.partial_percent} %"
-    has_part = facts.partial_percent > 0 and partial > max(free, now)
-    by_free, by_partial = (facts.viewer.moment(deadline, now=now) for deadline in (free, partial))
-    if now <= free:
-        after = (
-            f"{part} back until {by_partial}, then nothing" if has_part else "After that nothing comes back"
-        )
-        return Row("Cancel", f"Free until {by_free}", after)
-    if has_part:
-        return Row("Cancel", f"{part} back until {by_partial}", "After that nothing comes back")
-    return Row("Cancel", "Nothing comes back any more")
-
-
-def _refund(facts: SessionFacts) -> Row | None:
-    if facts.refund is None:
-        return None
-    if facts.refund.is_nothing:
-        return Row("Refund", "Nothing comes back", "Under the cancellation policy of this session")
-    share = "All" if facts.refund.percent == 100 else f"{facts.refund.percent} %"
-    way = (
-        "to the credit account"
-        if facts.pay_with is PayWith.CREDITS
-        else "the way it was paid, within 10 days"
-    )
-    to = f"to {facts.student.short}" if facts.teaches else way
-    return Row("Refund", facts.refund.label, f"{share} of what was paid goes back {to}")
-
-
-def _released(facts: SessionFacts) -> tuple[str, ...]:
-    """What becomes of the money kept for a request that came to nothing."""
-    if facts.pay_with is PayWith.CARD:
-        return (f"Nothing was charged: the {facts.price_label} held on the card is released.",)
-    if facts.pay_with is PayWith.CREDITS:
-        verb = "is" if facts.price_label.startswith("1 ") else "are"
-        return (f"{facts.price_label} {verb} back on the credit account.",)
-    return ()
-
-
-def _quotes(facts: SessionFacts) -> tuple[Quote, ...]:
-    """What student and instructor wrote to each other."""
-    by_student = "Your message" if facts.part is Part.STUDENT else f"{facts.student.short} writes"
-    by_instructor = "Your answer" if facts.teaches else f"{facts.instructor.short} writes"
-    said = ((by_student, facts.message), (by_instructor, facts.response))
-    return tuple(Quote(by, text) for by, text in said if text)
-
-
-def _reason(facts: SessionFacts) -> tuple[Quote, ...]:
-    return (Quote("Reason", facts.reason),) if facts.reason else ()
-
-
-def _changes(facts: SessionFacts, settings: Settings) -> tuple[Link, ...]:
-    if facts.teaches:
-        return (Link("Manage session", _page(facts, settings)),)
-    # Nothing in a mail changes anything by itself: programs that look at links would say yes for people.
-    asks = facts.kind is NotificationKind.REMINDER_DAY and not facts.is_confirmed
-    own = "I'll be there" if facts.part is Part.STUDENT else f"{facts.student.short} will be there"
-    return (
-        *((Link(own, _page(facts, settings)),) if asks else ()),
-        Link("Reschedule", f"{settings.public_url}/dashboard?reschedule={facts.booking_id}"),
-        Link("Cancel", f"{settings.public_url}/dashboard?cancel={facts.booking_id}"),
-    )
-
-
-def _calendar(facts: SessionFacts, settings: Settings) -> tuple[Link, ...]:
-    entry = facts.event.link_entry(settings)
-    return (
-        Link("Google Calendar", calendar_links.google(entry)),
-        Link("Outlook", calendar_links.outlook_com(entry)),
-        Link("Office 365", calendar_links.office_365(entry)),
-        Link("Yahoo", calendar_links.yahoo(entry)),
-    )
-
-
-def _footer(facts: SessionFacts, settings: Settings) -> tuple[str, ...]:
-    because = {
-        Part.STUDENT: "You get this mail because it is about your session.",
-        Part.GUARDIAN: f"You get this mail because you look after {facts.student.name}.",
-        Part.INSTRUCTOR: "You get this mail because you teach this session.",
-    }[facts.part]
-    answer = "" if facts.teaches else f"Answering this mail reaches {facts.instructor.short}. "
-    return (f"{answer}Questions? Write to {settings.support_email}.", because)
-
-
-def _page(facts: SessionFacts, settings: Settings) -> str:
-    page = "instructor/bookings" if facts.teaches else "dashboard"
-    return f"{settings.public_url}/{page}?booking={facts.booking_id}"

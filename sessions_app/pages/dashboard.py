@@ -239,6 +239,7 @@ def _next(following: Any) -> rx.Component:
         ),
         topic_line(seat, DashboardState.agree_topic, DashboardState.ask_topic),
         files_line(seat),
+        rx.cond(following.policy != "", rx.el.p(following.policy, class_name="mt-0.5 text-xs text-ink-3")),
         rx.cond(
             is_held_back(seat) & (seat.join != "open"),
             blocked_line(seat, DashboardState.ask_change, title_id, class_name="mt-0.5"),

@@ -36,6 +36,7 @@ from sessions_app.services.queries.dashboard import (
     Tab,
 )
 from sessions_app.state.views import avatar_colour, initials
+from sessions_app.state.wizard.parts import policy_line
 
 LATER_TITLE = "We'll notify you when you're ready to schedule"
 LATER_BODY = "You can schedule anytime from your dashboard."
@@ -116,7 +117,10 @@ class DayView:
 
 @dataclass(frozen=True)
 class NextView:
-    """The next session. ``wait`` counts down within a day; ``words`` say it otherwise."""
+    """The next session. ``wait`` counts down within a day; ``words`` say it otherwise.
+
+    ``policy`` says what cancelling what was paid gives back now, and until when.
+    """
 
     exists: bool = False
     is_soon: bool = False
@@ -124,6 +128,7 @@ class NextView:
     wait: WaitView = WaitView()
     room: str = ""
     when: str = ""
+    policy: str = ""
     seat: SeatView = SeatView()
 
 
@@ -455,7 +460,22 @@ def _next(seat: Seat | None, viewer: Viewer, now: datetime) -> NextView:
         wait=_wait(now, seat.starts_at, now) if is_soon and not is_running else WaitView(),
         room="The room is open" if view.join == "open" else view.join_note,
         when=span if is_today else f"{viewer.day(seat.starts_at, now=now)}, {span}",
+        policy=_policy(seat, viewer, now),
         seat=view,
+    )
+
+
+def _policy(seat: Seat, viewer: Viewer, now: datetime) -> str:
+    is_paid = bool(seat.credits) or not seat.price.is_zero
+    if not is_paid or Action.CANCEL not in seat.can or not seat.cancel.is_allowed:
+        return ""
+    return policy_line(
+        viewer,
+        now=now,
+        free_until=seat.due.free_until,
+        partial_until=seat.due.partial_until,
+        partial_percent=seat.partial_percent,
+        cancel_until=seat.due.cancel_until,
     )
 
 

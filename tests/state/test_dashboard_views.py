@@ -29,6 +29,7 @@ from sessions_app.services.queries.dashboard import (
     Seat,
     Tab,
 )
+from sessions_app.services.terms import Deadlines
 from sessions_app.state import dashboard_views as views
 
 PARIS = Viewer("Europe/Paris", "h23")
@@ -76,6 +77,8 @@ def seat(**facts: Any) -> Seat:
         "opens_at": start - timedelta(minutes=10),
         "move": MoveVerdict(None, start - timedelta(hours=12), 2),
         "cancel": CancelVerdict(is_allowed=True, until=start),
+        "due": Deadlines(start - timedelta(hours=24), start - timedelta(hours=12), None),
+        "partial_percent": 50,
         "can": frozenset({Action.CANCEL, Action.RESCHEDULE, Action.JOIN}),
     }
     return Seat(**(usual | facts))
@@ -187,6 +190,23 @@ def test_the_next_session_counts_down_within_a_day() -> None:
         "",
         "The room is open",
     )
+
+
+@pytest.mark.parametrize(
+    ("at", "facts", "said"),
+    [
+        (NOW, {}, "Free cancellation until Mon 7 Dec, 16:00"),
+        (START - timedelta(hours=20), {}, "If you cancel until Tue 8 Dec, 04:00, you get 50 % back"),
+        (START - timedelta(hours=2), {}, "This close to the start, cancelling gives nothing back"),
+        (NOW, {"price": Money.zero("EUR")}, ""),
+        (NOW, {"can": frozenset({Action.JOIN})}, ""),
+    ],
+)
+def test_the_next_session_says_what_cancelling_gives_back_now(
+    at: datetime, facts: dict[str, Any], said: str
+) -> None:
+    shown = page(next=seat(**facts), now=at)
+    assert shown.next.policy == said
 
 
 def test_what_waits_says_until_when() -> None:

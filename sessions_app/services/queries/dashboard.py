@@ -53,6 +53,7 @@ from sessions_app.models.catalogue import Modality, SessionType
 from sessions_app.models.money import PaymentStatus, RefundStatus
 from sessions_app.services import access, calendars, conversations, enrollments, materials, reviews, terms
 from sessions_app.services.options import effective_status
+from sessions_app.services.terms import Deadlines
 from sessions_app.services.unit_of_work import UnitOfWork
 
 PAGE = 20
@@ -109,7 +110,8 @@ class Seat:
     ``can`` are the actions whose control is shown; that a move is offered does not say it is still possible, ``move``
     does. ``asked_starts_at`` is what was asked for where another time is proposed. ``waits_from`` and ``waits_until``
     bound what the booking waits for (the hold, the answer, the money). ``returned`` and ``returned_credits`` went or
-    go back; ``is_return_done`` once the gateway has said so.
+    go back; ``is_return_done`` once the gateway has said so. ``due`` is until when cancelling gives everything, or
+    ``partial_percent`` of it, back.
     ``rating`` is that of its review, None without one. ``files`` counts the materials this seat gives a right to.
     """
 
@@ -148,6 +150,8 @@ class Seat:
     opens_at: datetime
     move: MoveVerdict
     cancel: CancelVerdict
+    due: Deadlines
+    partial_percent: int
     can: frozenset[Action]
     rating: int | None = None
     is_review_open: bool = False
@@ -410,6 +414,8 @@ class _SeatMaker:
             opens_at=booking.starts_at - timedelta(minutes=settings.join_early_minutes),
             move=terms.may_move(booking, settings, work.now),
             cancel=terms.may_cancel(booking, work.now),
+            due=terms.deadlines(booking),
+            partial_percent=terms.frozen_policy(booking).partial_percent,
             can=frozenset(
                 action
                 for action in _offered(booking, session, status, work.now, is_paying=is_paying)

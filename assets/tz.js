@@ -9,7 +9,10 @@
   if (!/(^|; )hc=/.test(document.cookie)) {
     document.cookie = "hc=" + (/^h1[12]$/.test(options.hourCycle || "") ? "12" : "24") + tail;
   }
-  var locale = window.Intl.Locale && navigator.language ? new Intl.Locale(navigator.language) : {};
+  var locale = {};
+  try {
+    locale = new Intl.Locale(navigator.language);
+  } catch (_) {} /* none known here, or a name that is no language tag, such as "en-US@posix" */
   var week = locale.getWeekInfo ? locale.getWeekInfo() : locale.weekInfo;
   if (week) document.cookie = "ws=" + week.firstDay + tail;
 })();

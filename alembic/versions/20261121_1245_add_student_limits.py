@@ -16,12 +16,16 @@ _LIMITS = ("cancel_notice_hours", "reschedule_notice_hours", "reschedule_limit")
 
 
 def upgrade() -> None:
+    # In SQL, which is the same on both databases: SQLite takes a column's check only while the column is added.
     for name in _LIMITS:
-        op.add_column("offering", sa.Column(name, sa.Integer(), nullable=True))
+        op.execute(
+            f"ALTER TABLE offering ADD COLUMN {name} INTEGER "
+            f"CONSTRAINT ck_offering_{name}_not_negative CHECK ({name} IS NULL OR {name} >= 0)"
+        )
     op.add_column("booking", sa.Column("limits", sa.JSON(), nullable=False, server_default="{}"))
 
 
 def downgrade() -> None:
     op.drop_column("booking", "limits")
     for name in reversed(_LIMITS):
-        op.drop_column("offering", name)
+        op.execute(f"ALTER TABLE offering DROP COLUMN {name}")

@@ -161,6 +161,16 @@ class Offering(SQLModel, table=True):
         CheckConstraint("price_minor IS NULL OR price_minor >= 0", name="price_not_negative"),
         CheckConstraint("credits IS NULL OR credits > 0", name="credits_positive"),
         CheckConstraint("duration_minutes BETWEEN 5 AND 1440", name="duration_range"),
+        CheckConstraint(
+            "cancel_notice_hours IS NULL OR cancel_notice_hours >= 0", name="cancel_notice_hours_not_negative"
+        ),
+        CheckConstraint(
+            "reschedule_notice_hours IS NULL OR reschedule_notice_hours >= 0",
+            name="reschedule_notice_hours_not_negative",
+        ),
+        CheckConstraint(
+            "reschedule_limit IS NULL OR reschedule_limit >= 0", name="reschedule_limit_not_negative"
+        ),
         Index("ix_offering_instructor", "instructor_id", "is_active", "position"),
     )
 

@@ -90,7 +90,7 @@ def test_the_page_itself_never_holds_the_room(world: World, student: Person, pla
 
 def test_it_says_plainly_what_protects_the_room(world: World, student: Person, placed: Placed) -> None:
     assert page(world, student, placed).protection is Protection.NAME
-    assert "a name nobody can guess" in view(world, student, placed).protection
+    assert "nobody can guess it" in view(world, student, placed).protection
 
 
 def test_nobody_else_learns_of_it(world: World, placed: Placed) -> None:

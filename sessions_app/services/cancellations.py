@@ -74,7 +74,7 @@ def cancel(
         return mine
     expiry.lapse(work, loaded.booking, loaded.session)
     if side is CancelledBy.STUDENT:
-        _require_may_cancel(work, loaded.booking)
+        require_may_cancel(work, loaded.booking)
     waives = waives_refund and _may_waive(work, loaded)
     return _cancel_seat(work, loaded.booking, loaded.session, side, reason, waives_refund=waives)
 
@@ -147,7 +147,8 @@ def _cancel_all(
     ]
 
 
-def _require_may_cancel(work: UnitOfWork, booking: Booking) -> None:
+def require_may_cancel(work: UnitOfWork, booking: Booking) -> None:
+    """Raise TooLate to a student's side that ``terms.may_cancel`` refuses; nothing once the session has begun."""
     verdict = terms.may_cancel(booking, work.now)
     # After the start it is another refusal's turn to say so.
     if not verdict.is_allowed and booking.starts_at > work.now:

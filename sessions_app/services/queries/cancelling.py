@@ -14,7 +14,7 @@ from sessions_app.domain.pricing import PayWith
 from sessions_app.domain.refunds import Band, RefundDecision
 from sessions_app.models import Person
 from sessions_app.models.money import PaymentStatus
-from sessions_app.services import access, cancellations, credits, refunds, slots, terms
+from sessions_app.services import access, cancellations, credits, refunds, terms
 from sessions_app.services.options import effective_status
 from sessions_app.services.unit_of_work import UnitOfWork
 
@@ -55,7 +55,7 @@ def preview(work: UnitOfWork, *, booking_id: str) -> CancelPreview:
     """The booking as its own side may cancel it now.
 
     Raises NotFound to everybody else, NotAllowed to a guardian without the right, IllegalTransition for what is over
-    or cancelled already, TooLate once it has begun.
+    or cancelled already, TooLate once it has begun or as early as the offering asks.
     """
     loaded = access.load_booking(work, booking_id, action=Action.CANCEL)
     if loaded.relation not in (Relation.OWN_SEAT, Relation.OWN_CHILD):
@@ -66,9 +66,7 @@ def preview(work: UnitOfWork, *, booking_id: str) -> CancelPreview:
         raise IllegalTransition("This session is over or was cancelled already.", status=status.value)
     if booking.starts_at <= work.now:
         raise TooLate("This session has begun, so it cannot be cancelled any more.")
-    limit = terms.may_cancel(booking, work.now)
-    if not limit.is_allowed:
-        raise TooLate("It is too late to cancel this session.", until=slots.rfc3339(limit.until))
+    cancellations.require_may_cancel(work, booking)
     payments = refunds.payments_of(work, booking.id)
     reserved = sum(payment.amount_minor for payment in payments if payment.status is PaymentStatus.AUTHORISED)
     named = next((payment.method_label for payment in reversed(payments) if payment.method_label), "")

@@ -159,25 +159,12 @@ def _request(seat: Any, can_pick: Any) -> rx.Component:
                 class_name="flex flex-wrap items-center justify-between gap-x-3",
             ),
             rx.el.p(seat.when, ", ", seat.price, class_name="text-sm tabular-nums text-ink-2"),
-            rx.el.p(
-                seat.title,
-                rx.cond(seat.notes != "", rx.el.span(" · ", seat.notes, class_name="text-ink-3")),
-                class_name="text-sm text-ink-2",
-            ),
+            _title(seat),
             rx.cond(
                 seat.was != "", rx.el.p(seat.was, class_name="text-sm tabular-nums text-ink-3"), rx.fragment()
             ),
             _topic(seat),
-            rx.cond(
-                seat.message != "",
-                rx.el.p(
-                    "“",
-                    seat.message,
-                    "”",
-                    class_name="mt-2 border-l-2 border-line-2 pl-3 text-sm whitespace-pre-line wrap-anywhere "
-                    "text-ink-2",
-                ),
-            ),
+            _message(seat, "mt-2 border-l-2 border-line-2 pl-3 whitespace-pre-line"),
             rx.el.div(
                 rx.cond(
                     seat.can_accept,
@@ -233,6 +220,22 @@ def _request(seat: Any, can_pick: Any) -> rx.Component:
         key=seat.id,
         class_name="flex items-start gap-3 border-b border-line py-4 last:border-b-0 "
         "xl:nth-last-[2]:nth-[odd]:border-b-0",
+    )
+
+
+def _title(seat: Any) -> rx.Component:
+    return rx.el.p(
+        seat.title,
+        rx.cond(seat.notes != "", rx.el.span(" · ", seat.notes, class_name="text-ink-3")),
+        class_name="text-sm text-ink-2",
+    )
+
+
+def _message(seat: Any, look: str) -> rx.Component:
+    """What the student wrote, if anything."""
+    return rx.cond(
+        seat.message != "",
+        rx.el.p("“", seat.message, "”", class_name=f"text-sm wrap-anywhere text-ink-2 {look}"),
     )
 
 
@@ -352,21 +355,9 @@ def _row(seat: Any) -> rx.Component:
             ui.avatar(seat.initials, seat.colour, size="row", photo=seat.photo, class_name="max-sm:hidden"),
             rx.el.div(
                 rx.el.p(seat.name, id=node_id(title_id), class_name="truncate text-sm font-medium"),
-                rx.el.p(
-                    seat.title,
-                    rx.cond(seat.notes != "", rx.el.span(" · ", seat.notes, class_name="text-ink-3")),
-                    class_name="text-sm text-ink-2",
-                ),
+                _title(seat),
                 _topic(seat),
-                rx.cond(
-                    seat.message != "",
-                    rx.el.p(
-                        "“",
-                        seat.message,
-                        "”",
-                        class_name="mt-1 line-clamp-3 text-sm wrap-anywhere text-ink-2",
-                    ),
-                ),
+                _message(seat, "mt-1 line-clamp-3"),
                 class_name="min-w-0",
             ),
             class_name="flex min-w-0 items-center gap-3",

@@ -13,6 +13,7 @@ from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
 
+import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -38,7 +39,9 @@ def open_engine(url: str, *, pool_size: int = 16) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+    engine = create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+    event.listen(engine, "rollback", _roll_back_postgresql)
+    return engine
 
 
 def writers_turn(engine: Engine) -> AbstractContextManager[object]:
@@ -64,6 +67,13 @@ def _prepare_sqlite(connection: sqlite3.Connection, record: ConnectionPoolEntry)
         "cache_size=-16000",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _roll_back_postgresql(connection: Connection) -> None:
+    # psycopg's own ROLLBACK drops every prepared statement of the connection, as it might undo a change of tables.
+    # Ours never change tables, and each refusal would make the next dozen transactions plan all they ask anew.
+    driver: psycopg.Connection = connection.connection.driver_connection  # type: ignore[assignment]
+    driver.pgconn.exec_(b"ROLLBACK")
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -15,9 +15,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, inspect, or_
+from sqlalchemy import ColumnElement, Executable, and_, func, inspect, or_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel, col, select
 
@@ -356,8 +357,13 @@ def unread_mail(work: UnitOfWork, *, conversation_id: str, reader_id: str, since
 
 def _insert_if_absent(work: UnitOfWork, model: type[SQLModel], **values: Any) -> None:
     # Two transactions may find that a row is missing at the same instant; the second of them then finds it there.
-    dialect = postgresql if work.platform.engine.dialect.name == "postgresql" else sqlite
-    work.execute(dialect.insert(inspect(model).local_table).on_conflict_do_nothing(), values)
+    work.execute(_insert_or_nothing(model, work.platform.engine.dialect.name), values)
+
+
+@cache
+def _insert_or_nothing(model: type[SQLModel], dialect: str) -> Executable:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(inspect(model).local_table).on_conflict_do_nothing()
 
 
 def _barrier(work: UnitOfWork, conversation: Conversation, side: Side) -> Barrier | None:

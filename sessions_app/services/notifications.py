@@ -129,7 +129,7 @@ def queue(
     free times, RFC 3339 UTC), after (of a session that is over: some of {outcome, dispute_until, report, homework},
     else None), crowd. ``services/mail/facts.py`` reads them.
     """
-    people = _people(work, booking)
+    people = _people(work, {booking.student_id, booking.instructor_id, booking.booked_by_id})
     facts = {
         **_facts(work, booking, session, people),
         "method": _CALENDAR_METHOD.get(kind),
@@ -188,17 +188,14 @@ def queue_to_person(
 
 
 _PEOPLE = select(Person).where(col(Person.id).in_(bindparam("ids", expanding=True)))
-_GUARDIANS = (
-    select(Person)
-    .join(GuardianLink, col(GuardianLink.guardian_id) == col(Person.id))
-    .where(col(GuardianLink.child_id) == bindparam("child"), col(GuardianLink.can_view))
+_GUARDIANS = select(GuardianLink.guardian_id).where(
+    col(GuardianLink.child_id) == bindparam("child"), col(GuardianLink.can_view)
 )
 
 
-def _people(work: UnitOfWork, booking: Booking) -> dict[str, Person]:
-    ids = {booking.student_id, booking.instructor_id, booking.booked_by_id}
+def _people(work: UnitOfWork, ids: Collection[str]) -> dict[str, Person]:
     known = [person for person_id in ids if (person := work.known(Person, person_id))]
-    others = ids - {person.id for person in known}
+    others = set(ids) - {person.id for person in known}
     if others:
         known += work.db.exec(_PEOPLE, params={"ids": list(others)})
     return {person.id: person for person in known}
@@ -216,13 +213,14 @@ def _recipients(
     if kind is NotificationKind.TOPIC_SUGGESTED and booking.topic_state is TopicState.BY_STUDENT:
         return host_side
     student_side = [(Part.STUDENT, people[booking.student_id])]
-    linked = work.db.exec(_GUARDIANS, params={"child": booking.student_id}).all()
+    linked = work.execute(_GUARDIANS, {"child": booking.student_id}).scalars()
     # A guardian hears of what they booked or paid, and of everything about a child without an address of their own.
-    student_side += [
-        (Part.GUARDIAN, guardian)
-        for guardian in linked
-        if guardian.id in (booking.booked_by_id, payer_id) or not people[booking.student_id].email
+    hearing = [
+        guardian_id
+        for guardian_id in linked
+        if guardian_id in (booking.booked_by_id, payer_id) or not people[booking.student_id].email
     ]
+    student_side += [(Part.GUARDIAN, guardian) for guardian in _people(work, hearing).values()]
     if kind in _STUDENT_SIDE_ONLY or kind is NotificationKind.TOPIC_SUGGESTED:
         return student_side
     return [*student_side, *host_side]

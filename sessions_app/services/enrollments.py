@@ -8,6 +8,7 @@ from sqlmodel import col, select
 from sessions_app.domain.errors import NotAllowed, NotFound
 from sessions_app.domain.permissions import Action, allowed, may_know
 from sessions_app.models import Course, DeferredEnrollment, Enrollment
+from sessions_app.models.base import is_one_of
 from sessions_app.models.catalogue import DeferredStatus
 from sessions_app.services import access, audit
 from sessions_app.services.unit_of_work import UnitOfWork
@@ -24,7 +25,7 @@ _SETTLE_DEFERRAL = (
                 col(Enrollment.course_id) == bindparam("course"),
             )
         ),
-        col(DeferredEnrollment.status).in_(OPEN_DEFERRALS),
+        is_one_of(col(DeferredEnrollment.status), OPEN_DEFERRALS),
     )
     .values(status=DeferredStatus.SCHEDULED, updated_at=bindparam("now"))
 )

@@ -19,6 +19,7 @@ from sqlmodel import col, select
 from sessions_app.domain.booking_lifecycle import TENTATIVE
 from sessions_app.domain.permissions import Actor
 from sessions_app.models import Booking
+from sessions_app.models.base import is_one_of
 from sessions_app.models.change_token import ChangeToken
 from sessions_app.services.unit_of_work import Platform, UnitOfWork
 
@@ -60,7 +61,7 @@ class KeptAnswers(Generic[T]):
 
 
 _NEXT_LAPSE = select(func.min(col(Booking.frees_at))).where(
-    col(Booking.frees_at) > bindparam("now"), col(Booking.status).in_(TENTATIVE)
+    col(Booking.frees_at) > bindparam("now"), is_one_of(col(Booking.status), TENTATIVE)
 )
 
 

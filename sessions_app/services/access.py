@@ -155,26 +155,41 @@ def part_in(work: UnitOfWork, session_id: str) -> Part:
 def student_for(work: UnitOfWork, student_id: str | None, *, action: Action = Action.BOOK) -> Person:
     """The student the actor books for: themselves, a child of theirs, or for staff anybody.
 
-    Raises Unauthenticated, InvalidInput (field ``student_id``) when a guardian must choose, NotAllowed otherwise;
-    NotFound only to staff, who may know that there is nobody.
+    Raises what ``chosen_student`` and ``require_student`` raise.
+    """
+    chosen = chosen_student(work, student_id)
+    return require_student(work, chosen, work.db.get(Person, chosen), action=action)
+
+
+def chosen_student(work: UnitOfWork, student_id: str | None) -> str:
+    """Whom the actor means: the one named, or where nobody is, themselves or their only child.
+
+    Raises Unauthenticated, InvalidInput (field ``student_id``) when a guardian must choose.
     """
     person_id = require_person(work)
-    if student_id is None:
-        student_id = person_id
-        if work.actor.role is Role.GUARDIAN:
-            children = child_ids(work)
-            if len(children) != 1:
-                raise InvalidInput("Please say who the session is for.", field="student_id")
-            student_id = children[0]
+    if student_id is not None or work.actor.role is not Role.GUARDIAN:
+        return student_id or person_id
+    children = child_ids(work)
+    if len(children) != 1:
+        raise InvalidInput("Please say who the session is for.", field="student_id")
+    return children[0]
+
+
+def require_student(
+    work: UnitOfWork, student_id: str, found: Person | None, *, action: Action = Action.BOOK
+) -> Person:
+    """``found``, who has this id, if they are a student and the actor may do ``action`` for them.
+
+    Raises NotAllowed; NotFound only to staff, who may know that there is nobody.
+    """
     relation, rights = relation_to(work, student_id=student_id, instructor_id=None)
     if not allowed(action, relation, guardian_rights=rights):
         raise NotAllowed
-    student = work.db.get(Person, student_id)
-    if student is None:
+    if found is None:
         raise NotFound
-    if student.role is not Role.STUDENT:
+    if found.role is not Role.STUDENT:
         raise NotAllowed("Sessions are booked for students.")
-    return student
+    return found
 
 
 def relation_to(

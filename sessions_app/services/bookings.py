@@ -10,11 +10,14 @@ is decided by the one engine in ``domain/slots.py``. What comes later has rooms 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam
+from sqlalchemy import and_, bindparam
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from sessions_app.domain import topics
@@ -51,6 +54,7 @@ from sessions_app.models import (
     Person,
     TeachingSession,
 )
+from sessions_app.models.base import is_one_of
 from sessions_app.models.catalogue import BookingMode, SessionType, TopicType, Visibility
 from sessions_app.services import (
     access,
@@ -317,6 +321,18 @@ _OFFERED = (
     .outerjoin(InstructorSubject, qualification.OF_SUBJECT)
     .where(col(Offering.id) == bindparam("offering"))
 )
+_Student = aliased(Person)
+_ASKED_FOR = (
+    _OFFERED.add_columns(_Student, Enrollment.id)
+    .outerjoin(_Student, col(_Student.id) == bindparam("student"))
+    .outerjoin(
+        Enrollment,
+        and_(
+            col(Enrollment.student_id) == col(_Student.id),
+            col(Enrollment.course_id) == col(Offering.course_id),
+        ),
+    )
+)
 _ENROLLED = select(Enrollment.id).where(
     col(Enrollment.student_id) == bindparam("student"), col(Enrollment.course_id) == bindparam("course")
 )
@@ -324,7 +340,8 @@ _SAME_SEAT = select(Booking.id, Booking.session_id).where(
     col(Booking.student_id) == bindparam("student"),
     col(Booking.offering_id) == bindparam("offering"),
     col(Booking.starts_at) == bindparam("start"),
-    col(Booking.status).in_(OCCUPYING),
+    is_one_of(col(Booking.status), OCCUPYING),
+    calendars.still_counts(col(Booking.frees_at), bindparam("now")),
 )
 
 
@@ -362,6 +379,10 @@ def offered_of(work: UnitOfWork, offering_id: str) -> Offered:
     row = work.db.exec(_OFFERED, params={"offering": offering_id}).first()
     if row is None:
         raise NotFound
+    return _offered(row)
+
+
+def _offered(row: Sequence[Any]) -> Offered:
     offering, profile, host, course, teaches_course, teaches_subject = row
     if offering.course_id:
         is_qualified = bool(teaches_course)
@@ -389,21 +410,26 @@ def _agree(
     replaces_former: bool = False,
 ) -> Agreement | Placed:
     """What is to be written, or the unfinished hold that the student has on this time already."""
-    access.require_person(work)
-    offered = offered_of(work, offering_id)
+    student_id = access.chosen_student(work, student_id)
+    row = work.db.exec(_ASKED_FOR, params={"offering": offering_id, "student": student_id}).first()
+    if row is None:
+        raise NotFound
+    *facts, found, enrollment_id = row
+    offered = _offered(facts)
     plan = payment_plan(offered.quote, pay_with)
-    student = access.student_for(work, student_id)
-    require_bookable(work, offered, student)
+    student = access.require_student(work, student_id, found)
+    require_bookable(work, offered, student, is_enrolled=enrollment_id is not None)
     host = calendars.Host(offered.profile, offered.host.timezone)
     slots.offer_alternatives(work, slots.Wish(offering_id, student.id, starts_at), (offered.offering, host))
     work.lock(instructor=offered.offering.instructor_id, student=student.id)
-    expiry.release_lapsed(work, instructor_id=offered.offering.instructor_id, student_id=student.id)
     if replaces_former:
         if (same := _seat_already_taken(work, offered.offering, student, starts_at)) is not None:
             return same
         _release_former_holds(work, student.id)
     try:
-        slot = slots.judge(work, offered.offering, starts_at, student_id=student.id, host=host)
+        slot = slots.judge(
+            work, offered.offering, starts_at, student_id=student.id, host=host, ends_overdue=True
+        )
     except Conflict:
         # A seat of one's own at this time refuses it like anybody else's, so it is looked for only now.
         if (same := _seat_already_taken(work, offered.offering, student, starts_at)) is not None:
@@ -490,11 +516,16 @@ def suggest_first_topic(booking: Booking, topic: str, side: Side) -> None:
         booking.topic_state = topics.suggest(booking.topic_state, side)
 
 
-def require_bookable(work: UnitOfWork, offered: Offered, student: Person) -> None:
-    """Raise NotEnrolled or InstructorUnavailable where this student cannot have this offering at all."""
+def require_bookable(
+    work: UnitOfWork, offered: Offered, student: Person, *, is_enrolled: bool | None = None
+) -> None:
+    """Raise NotEnrolled or InstructorUnavailable where this student cannot have this offering at all.
+
+    ``is_enrolled`` tells whether they are in its course; None has it looked up.
+    """
     offering = offered.offering
     is_for_enrolled = offering.requires_enrollment or offering.visibility is Visibility.ENROLLED
-    if offering.course_id and is_for_enrolled:
+    if offering.course_id and is_for_enrolled and not is_enrolled:
         require_enrolled(work, offering.course_id, student)
     if not (offering.is_active and offered.host.deactivated_at is None and offered.is_qualified):
         raise InstructorUnavailable
@@ -511,7 +542,7 @@ def _seat_already_taken(
     work: UnitOfWork, offering: Offering, student: Person, starts_at: datetime
 ) -> Placed | None:
     row = work.execute(
-        _SAME_SEAT, {"student": student.id, "offering": offering.id, "start": starts_at}
+        _SAME_SEAT, {"student": student.id, "offering": offering.id, "start": starts_at, "now": work.now}
     ).first()
     if row is None:
         return None
@@ -545,7 +576,11 @@ def _release_former_holds(work: UnitOfWork, student_id: str) -> None:
     rows = work.db.exec(
         select(Booking, TeachingSession)
         .join(TeachingSession, col(TeachingSession.id) == col(Booking.session_id))
-        .where(col(Booking.student_id) == student_id, col(Booking.status) == BookingStatus.HELD)
+        .where(
+            col(Booking.student_id) == student_id,
+            col(Booking.status) == BookingStatus.HELD,
+            calendars.still_counts(col(Booking.frees_at), work.now),
+        )
     ).all()
     for booking, session in rows:
         cancellations.end(work, booking, session, BookingEvent.CANCEL, CancelledBy.STUDENT)

@@ -15,7 +15,9 @@ from typing import Any
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    CompoundSelect,
     Date,
+    Executable,
     Integer,
     Select,
     String,
@@ -29,9 +31,10 @@ from sqlalchemy import (
     type_coerce,
     union_all,
 )
+from sqlalchemy.orm import Mapped
 from sqlalchemy.sql.expression import SQLColumnExpression
 from sqlalchemy.types import TypeEngine
-from sqlmodel import SQLModel, col, select
+from sqlmodel import col, select
 
 from sessions_app.domain.availability import Calendar, DateOverride, PublishedTime, WeeklyRule
 from sessions_app.domain.booking_lifecycle import OCCUPYING, OCCUPYING_SESSION, TENTATIVE, SessionStatus
@@ -48,7 +51,7 @@ from sessions_app.models import (
     PublishedSlot,
     TeachingSession,
 )
-from sessions_app.models.base import UTCDateTime
+from sessions_app.models.base import UTCDateTime, is_one_of
 from sessions_app.models.catalogue import SessionType
 from sessions_app.services.unit_of_work import UnitOfWork
 from sessions_app.settings import Settings
@@ -79,14 +82,17 @@ _OFFERING = (
 
 
 class _Part(IntEnum):
-    """Which table a row of the pattern is of; they are read in this order."""
+    """Which table a row of a calendar is of; they are read in this order."""
 
     WEEKLY = 1
     OVERRIDE = 2
     PUBLISHED = 3
+    SESSION = 4
+    SEAT = 5
+    OVERDUE = 6
 
 
-_PATTERN_COLUMNS: dict[str, TypeEngine[Any]] = {
+_COLUMNS: dict[str, TypeEngine[Any]] = {
     "day_of_week": Integer(),
     "start_minute": Integer(),
     "end_minute": Integer(),
@@ -95,40 +101,47 @@ _PATTERN_COLUMNS: dict[str, TypeEngine[Any]] = {
     "starts_at": UTCDateTime(),
     "ends_at": UTCDateTime(),
     "seats": Integer(),
+    "seats_taken": Integer(),
     "session_type": String(),
+    "status": String(),
     "offering_id": String(),
 }
 
 
-def _part(kind: _Part, source: type[SQLModel], **given: Any) -> Select[Any]:
-    """One table's rows in the shape that all three share; what it does not have is NULL."""
-    columns = [literal_column(str(int(kind)), Integer).label("part"), col(source.instructor_id)]  # type: ignore[attr-defined]
-    for name, type_ in _PATTERN_COLUMNS.items():
+def _part(kind: _Part, owner: Mapped[str], **given: Any) -> Select[Any]:
+    """One table's rows in the shape that all share, with whose they are; what it does not have is NULL."""
+    columns = [literal_column(str(int(kind)), Integer).label("part"), owner.label("owner")]
+    for name, type_ in _COLUMNS.items():
         columns.append((given[name] if name in given else cast(null(), type_)).label(name))
-    return select(*columns).where(col(source.instructor_id).in_(_INSTRUCTORS))  # type: ignore[attr-defined]
+    return select(*columns)
 
 
-_PATTERN = union_all(
+def _in_order(*parts: Select[Any]) -> CompoundSelect[Any]:
+    return union_all(*parts).order_by(text("part, on_date, start_minute"))
+
+
+_PATTERN_PARTS = (
     _part(
         _Part.WEEKLY,
-        AvailabilityRule,
+        col(AvailabilityRule.instructor_id),
         day_of_week=col(AvailabilityRule.day_of_week),
         start_minute=col(AvailabilityRule.start_minute),
         end_minute=col(AvailabilityRule.end_minute),
-    ).where(col(AvailabilityRule.is_active)),
+    ).where(col(AvailabilityRule.instructor_id).in_(_INSTRUCTORS), col(AvailabilityRule.is_active)),
     _part(
         _Part.OVERRIDE,
-        AvailabilityOverride,
+        col(AvailabilityOverride.instructor_id),
         on_date=col(AvailabilityOverride.on_date),
         start_minute=col(AvailabilityOverride.start_minute),
         end_minute=col(AvailabilityOverride.end_minute),
     ).where(
+        col(AvailabilityOverride.instructor_id).in_(_INSTRUCTORS),
         # Also those long past: around the clock, the last day off is where the grid of starts begins.
-        col(AvailabilityOverride.on_date) <= bindparam("last_day")
+        col(AvailabilityOverride.on_date) <= bindparam("last_day"),
     ),
     _part(
         _Part.PUBLISHED,
-        PublishedSlot,
+        col(PublishedSlot.instructor_id),
         id=col(PublishedSlot.id),
         starts_at=col(PublishedSlot.starts_at),
         ends_at=col(PublishedSlot.ends_at),
@@ -136,33 +149,53 @@ _PATTERN = union_all(
         session_type=type_coerce(col(PublishedSlot.session_type), String()),
         offering_id=col(PublishedSlot.offering_id),
     ).where(
-        col(PublishedSlot.starts_at) < bindparam("end"), col(PublishedSlot.starts_at) >= bindparam("start")
+        col(PublishedSlot.instructor_id).in_(_INSTRUCTORS),
+        col(PublishedSlot.starts_at) < bindparam("end"),
+        col(PublishedSlot.starts_at) >= bindparam("start"),
     ),
-).order_by(text("part, on_date, start_minute"))
-_OCCUPIED = select(  # type: ignore[call-overload]
-    TeachingSession.id,
-    TeachingSession.instructor_id,
-    TeachingSession.offering_id,
-    TeachingSession.starts_at,
-    TeachingSession.ends_at,
-    TeachingSession.status,
-    TeachingSession.session_type,
-    TeachingSession.capacity,
-    TeachingSession.seats_taken,
+)
+_SESSIONS = _part(
+    _Part.SESSION,
+    col(TeachingSession.instructor_id),
+    id=col(TeachingSession.id),
+    starts_at=col(TeachingSession.starts_at),
+    ends_at=col(TeachingSession.ends_at),
+    seats=col(TeachingSession.capacity),
+    seats_taken=col(TeachingSession.seats_taken),
+    session_type=type_coerce(col(TeachingSession.session_type), String()),
+    status=type_coerce(col(TeachingSession.status), String()),
+    offering_id=col(TeachingSession.offering_id),
 ).where(
     col(TeachingSession.instructor_id).in_(_INSTRUCTORS),
-    col(TeachingSession.status).in_(OCCUPYING_SESSION),
-    col(TeachingSession.starts_at) < bindparam("end"),
-    col(TeachingSession.ends_at) > bindparam("start"),
+    is_one_of(col(TeachingSession.status), OCCUPYING_SESSION),
+    col(TeachingSession.starts_at) < bindparam("taken_end"),
+    col(TeachingSession.ends_at) > bindparam("taken_start"),
     still_counts(col(TeachingSession.frees_at), bindparam("now")),
 )
-_STUDENT_BUSY = select(Booking.id, Booking.starts_at, Booking.ends_at).where(
+_SEATS = _part(
+    _Part.SEAT,
+    col(Booking.student_id),
+    id=col(Booking.id),
+    starts_at=col(Booking.starts_at),
+    ends_at=col(Booking.ends_at),
+).where(
     col(Booking.student_id) == bindparam("student"),
-    col(Booking.status).in_(OCCUPYING),
+    is_one_of(col(Booking.status), OCCUPYING),
     col(Booking.starts_at) < bindparam("end"),
     col(Booking.ends_at) > bindparam("start"),
     still_counts(col(Booking.frees_at), bindparam("now")),
 )
+_OVERDUE = _part(_Part.OVERDUE, col(Booking.student_id), id=col(Booking.id)).where(
+    or_(
+        col(Booking.instructor_id).in_(_INSTRUCTORS),
+        col(Booking.student_id) == bindparam("student"),
+    ),
+    is_one_of(col(Booking.status), TENTATIVE),
+    col(Booking.frees_at) <= bindparam("now"),
+)
+_PATTERN = _in_order(*_PATTERN_PARTS)
+_CALENDARS = _in_order(*_PATTERN_PARTS, _SESSIONS)
+_AROUND_STUDENT = _in_order(*_PATTERN_PARTS, _SESSIONS, _SEATS, _OVERDUE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +247,18 @@ class InstructorCalendar:
         ]
 
 
+@dataclass(frozen=True, slots=True)
+class AroundStudent:
+    """An instructor's calendar, when the student is busy, and the bookings of either that wait for their end.
+
+    Those in ``overdue`` count no more; but until they are ended, the database's guards still refuse their time.
+    """
+
+    calendar: InstructorCalendar
+    student_busy: list[TimeSpan]
+    overdue: list[str]
+
+
 def slot_rules(profile: InstructorProfile | Limits, settings: Settings) -> SlotRules:
     """The instructor's limits, each falling back to the deployment's setting."""
 
@@ -256,116 +301,144 @@ def offering_with_host(work: UnitOfWork, offering_id: str) -> tuple[Offering, Ho
 
 def load_of(work: UnitOfWork, people: Sequence[Host], window: TimeSpan) -> dict[str, InstructorCalendar]:
     """``load`` for instructors whose profiles are known already."""
-    instructor_ids = [host.profile.person_id for host in people]
-    around = TimeSpan(window.start - _MARGIN, window.end + _MARGIN)
-    patterns = _patterns(work, people, around)
-    if any(host.profile.week_cap for host in people):
-        around = TimeSpan(window.start - _WEEK_MARGIN, window.end + _WEEK_MARGIN)
-    occupied = _occupied(work, instructor_ids, around)
-    return {
-        instructor_id: InstructorCalendar(
-            instructor_id=instructor_id,
-            calendar=patterns[instructor_id],
-            rules=slot_rules(host.profile, work.settings),
-            occupied=tuple(occupied[instructor_id]),
-        )
-        for instructor_id, host in zip(instructor_ids, people, strict=True)
-    }
+    return _read(work, _CALENDARS, people, window).calendars(work, people)
+
+
+def around_student(
+    work: UnitOfWork,
+    host: Host,
+    window: TimeSpan,
+    *,
+    student_id: str | None,
+    without_booking: str | None = None,
+) -> AroundStudent:
+    """All that stands for and against a time in ``window``, for this student with this instructor, by one statement.
+
+    ``without_booking`` is a seat that the student would leave for it; no ``student_id`` is somebody without seats.
+    """
+    statement = _CALENDARS if student_id is None else _AROUND_STUDENT
+    rows = _read(work, statement, [host], window, student=student_id)
+    return AroundStudent(
+        calendar=rows.calendars(work, [host])[host.profile.person_id],
+        student_busy=rows.student_busy(without_booking),
+        overdue=rows.overdue,
+    )
 
 
 def pattern(work: UnitOfWork, host: Host, window: TimeSpan) -> Calendar:
     """When one instructor is open around ``window``, whatever takes their time: hours, dates, published times."""
-    around = TimeSpan(window.start - _MARGIN, window.end + _MARGIN)
-    return _patterns(work, [host], around)[host.profile.person_id]
+    return _read(work, _PATTERN, [host], window).calendars(work, [host])[host.profile.person_id].calendar
 
 
 def student_busy(
     work: UnitOfWork, student_id: str, window: TimeSpan, *, without_booking: str | None = None
 ) -> list[TimeSpan]:
     """The spans in which the student already has a seat."""
-    rows = work.execute(
-        _STUDENT_BUSY,
-        {
-            "student": student_id,
-            "start": window.start - _MARGIN,
-            "end": window.end + _MARGIN,
-            "now": work.now,
-        },
+    return _read(work, _SEATS, [], window, student=student_id).student_busy(without_booking)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """What one statement brought, sorted by whose it is."""
+
+    rules: dict[str, list[WeeklyRule]] = field(default_factory=lambda: defaultdict(list))
+    dates: dict[str, dict[date, list[tuple[int, int]]]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(list))
     )
-    return [TimeSpan(start, end) for booking_id, start, end in rows if booking_id != without_booking]
+    published: dict[str, list[PublishedTime]] = field(default_factory=lambda: defaultdict(list))
+    occupied: dict[str, list[OccupiedTime]] = field(default_factory=lambda: defaultdict(list))
+    seats: list[tuple[str, TimeSpan]] = field(default_factory=list)
+    overdue: list[str] = field(default_factory=list)
+
+    def calendars(self, work: UnitOfWork, people: Sequence[Host]) -> dict[str, InstructorCalendar]:
+        """Whose calendar is how."""
+        return {
+            (key := host.profile.person_id): InstructorCalendar(
+                instructor_id=key,
+                calendar=Calendar(
+                    zone=host.zone,
+                    rules=tuple(self.rules[key]),
+                    overrides=tuple(
+                        DateOverride(on, tuple(windows)) for on, windows in self.dates[key].items()
+                    ),
+                    published=tuple(self.published[key]),
+                ),
+                rules=slot_rules(host.profile, work.settings),
+                occupied=tuple(self.occupied[key]),
+            )
+            for host in people
+        }
+
+    def student_busy(self, without_booking: str | None) -> list[TimeSpan]:
+        """When the student has a seat, but for that of a booking which moves."""
+        return [span for booking_id, span in self.seats if booking_id != without_booking]
 
 
-def _patterns(work: UnitOfWork, people: Sequence[Host], around: TimeSpan) -> dict[str, Calendar]:
+def _read(
+    work: UnitOfWork,
+    statement: Executable,
+    people: Sequence[Host],
+    window: TimeSpan,
+    *,
+    student: str | None = None,
+) -> _Rows:
+    around = TimeSpan(window.start - _MARGIN, window.end + _MARGIN)
+    weeks = _WEEK_MARGIN if any(host.profile.week_cap for host in people) else _MARGIN
     rows = work.execute(
-        _PATTERN,
+        statement,
         {
             "instructors": [host.profile.person_id for host in people],
             "last_day": around.end.date(),
             "start": around.start,
             "end": around.end,
-        },
-    )
-    rules: dict[str, list[WeeklyRule]] = defaultdict(list)
-    dates: dict[str, dict[date, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
-    published: dict[str, list[PublishedTime]] = defaultdict(list)
-    for row in rows:
-        if row.part == _Part.WEEKLY:
-            rules[row.instructor_id].append(WeeklyRule(row.day_of_week, row.start_minute, row.end_minute))
-        elif row.part == _Part.OVERRIDE:
-            windows = dates[row.instructor_id][row.on_date]
-            if row.start_minute is not None:
-                windows.append((row.start_minute, row.end_minute))
-        else:
-            published[row.instructor_id].append(
-                PublishedTime(
-                    id=row.id,
-                    span=TimeSpan(row.starts_at, row.ends_at),
-                    seats=row.seats,
-                    session_type=row.session_type,
-                    offering_id=row.offering_id,
-                )
-            )
-    return {
-        (key := host.profile.person_id): Calendar(
-            zone=host.zone,
-            rules=tuple(rules[key]),
-            overrides=tuple(DateOverride(on, tuple(windows)) for on, windows in dates[key].items()),
-            published=tuple(published[key]),
-        )
-        for host in people
-    }
-
-
-def _occupied(
-    work: UnitOfWork, instructor_ids: Collection[str], around: TimeSpan
-) -> dict[str, list[OccupiedTime]]:
-    rows: Sequence[Any] = work.execute(
-        _OCCUPIED,
-        {
-            "instructors": instructor_ids,
-            "start": around.start,
-            "end": around.end,
+            "taken_start": window.start - weeks,
+            "taken_end": window.end + weeks,
+            "student": student,
             "now": work.now,
         },
     ).all()
-    groups = [row.id for row in rows if row.session_type == SessionType.GROUP]
+    groups = [row.id for row in rows if row.part == _Part.SESSION and row.session_type == SessionType.GROUP]
     lapsed = _lapsed_seats(work, groups) if groups else {}
-    found: dict[str, list[OccupiedTime]] = defaultdict(list)
+    found = _Rows()
     for row in rows:
-        gone = lapsed.get(row.id, 0)
-        found[row.instructor_id].append(
-            OccupiedTime(
-                session_id=row.id,
-                offering_id=row.offering_id,
-                span=TimeSpan(row.starts_at, row.ends_at),
-                is_tentative=row.status == SessionStatus.TENTATIVE,
-                is_joinable_kind=row.session_type == SessionType.GROUP
-                and row.status != SessionStatus.IN_PROGRESS,
-                seats_left=row.capacity - row.seats_taken + gone,
-                seats_taken=row.seats_taken - gone,
-            )
-        )
+        if row.part == _Part.WEEKLY:
+            rule = WeeklyRule(row.day_of_week, row.start_minute, row.end_minute)
+            found.rules[row.owner].append(rule)
+        elif row.part == _Part.OVERRIDE:
+            windows = found.dates[row.owner][row.on_date]
+            if row.start_minute is not None:
+                windows.append((row.start_minute, row.end_minute))
+        elif row.part == _Part.PUBLISHED:
+            found.published[row.owner].append(_published_time(row))
+        elif row.part == _Part.SESSION:
+            found.occupied[row.owner].append(_occupied_time(row, lapsed.get(row.id, 0)))
+        elif row.part == _Part.SEAT:
+            found.seats.append((row.id, TimeSpan(row.starts_at, row.ends_at)))
+        else:
+            found.overdue.append(row.id)
     return found
+
+
+def _published_time(row: Any) -> PublishedTime:
+    return PublishedTime(
+        id=row.id,
+        span=TimeSpan(row.starts_at, row.ends_at),
+        seats=row.seats,
+        session_type=row.session_type,
+        offering_id=row.offering_id,
+    )
+
+
+def _occupied_time(row: Any, lapsed: int) -> OccupiedTime:
+    return OccupiedTime(
+        session_id=row.id,
+        offering_id=row.offering_id,
+        span=TimeSpan(row.starts_at, row.ends_at),
+        is_tentative=row.status == SessionStatus.TENTATIVE,
+        is_joinable_kind=row.session_type == SessionType.GROUP and row.status != SessionStatus.IN_PROGRESS,
+        seats_left=row.seats - row.seats_taken + lapsed,
+        seats_taken=row.seats_taken - lapsed,
+    )
 
 
 def _lapsed_seats(work: UnitOfWork, session_ids: Collection[str]) -> dict[str, int]:

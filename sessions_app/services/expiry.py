@@ -6,32 +6,40 @@ each write to the same calendar and by the sweeper.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import bindparam, or_
 from sqlmodel import col, select
 
 from sessions_app.domain.booking_lifecycle import TENTATIVE, BookingEvent, BookingStatus, advance
 from sessions_app.domain.permissions import Actor
 from sessions_app.models import Booking, TeachingSession
+from sessions_app.models.base import is_one_of
 from sessions_app.services import audit, credits, live, notifications, refunds, seats, sweeping
 from sessions_app.services.notifications import NotificationKind
 from sessions_app.services.unit_of_work import Platform, UnitOfWork
 
-_LAPSED = select(Booking.id, Booking.session_id).where(
+_OVERDUE = select(Booking.id).where(
     or_(
         col(Booking.instructor_id) == bindparam("instructor"),
         col(Booking.student_id) == bindparam("student"),
     ),
-    col(Booking.status).in_(TENTATIVE),
+    is_one_of(col(Booking.status), TENTATIVE),
     col(Booking.frees_at) <= bindparam("now"),
 )
 
 
 def release_lapsed(work: UnitOfWork, *, instructor_id: str, student_id: str) -> None:
     """Expire what is overdue on this instructor's calendar or for this student. The instructor must be locked."""
-    rows = work.execute(_LAPSED, {"instructor": instructor_id, "student": student_id, "now": work.now}).all()
-    for booking_id, session_id in rows:
+    rows = work.execute(_OVERDUE, {"instructor": instructor_id, "student": student_id, "now": work.now})
+    end_overdue(work, rows.scalars().all())
+
+
+def end_overdue(work: UnitOfWork, booking_ids: Iterable[str]) -> None:
+    """Expire these bookings, where they are still overdue. Their instructors and students must be locked."""
+    for booking_id in booking_ids:
         booking = work.db.get_one(Booking, booking_id)
-        lapse(work, booking, work.db.get_one(TeachingSession, session_id))
+        lapse(work, booking, work.db.get_one(TeachingSession, booking.session_id))
 
 
 def lapse(work: UnitOfWork, booking: Booking, session: TeachingSession) -> bool:

@@ -29,7 +29,7 @@ from sessions_app.domain.plain_text import short_name
 from sessions_app.domain.pricing import PayWith, PriceRule, Quote, payment_plan
 from sessions_app.domain.topics import Side
 from sessions_app.models import Booking, Enrollment, InstructorCourse, Person
-from sessions_app.services import access, bookings, calendars, credits, expiry, seats, slots
+from sessions_app.services import access, bookings, calendars, credits, seats, slots
 from sessions_app.services.bookings import Agreement, Details, Placed
 from sessions_app.services.unit_of_work import UnitOfWork
 
@@ -84,7 +84,6 @@ def book_for(
     quote, plan = _price(offered.quote, charge)
     slots.offer_alternatives(work, slots.Wish(offering_id, student.id, starts_at))
     work.lock(instructor=host_id, student=student.id)
-    expiry.release_lapsed(work, instructor_id=host_id, student_id=student.id)
     slot = slots.judge(
         work,
         offered.offering,
@@ -93,6 +92,7 @@ def book_for(
         by_host=True,
         ignores_hours=ignores_hours,
         host=calendars.Host(offered.profile, offered.host.timezone),
+        ends_overdue=True,
     )
     agreement = Agreement(offered=offered, student=student, slot=slot, plan=plan, quote=quote)
     booking, session = bookings.hold_agreed(work, agreement)

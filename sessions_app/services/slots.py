@@ -25,7 +25,7 @@ from sessions_app.domain.slots import Question, Reason, Slot, SlotListing
 from sessions_app.domain.timespans import TimeSpan
 from sessions_app.models import Booking, Offering, TeachingSession
 from sessions_app.models.catalogue import SessionType
-from sessions_app.services import calendars
+from sessions_app.services import calendars, expiry
 from sessions_app.services.calendars import Host, InstructorCalendar
 from sessions_app.services.unit_of_work import UnitOfWork
 
@@ -54,32 +54,42 @@ def listing(
     student_id: str | None,
     moving: Booking | None = None,
 ) -> SlotListing:
-    """The starts in ``window`` that this student could book now."""
-    loaded = calendars.load(work, [offering.instructor_id], window)[offering.instructor_id]
-    return list_with(work, loaded, offering, window, student_id=student_id, moving=moving)
+    """The starts in ``window`` that this student could book now; None is somebody with no session anywhere."""
+    (host,) = calendars.hosts(work, [offering.instructor_id])
+    return list_of(work, host, offering, window, student_id=student_id, moving=moving)
 
 
-def list_with(
+def list_of(
     work: UnitOfWork,
-    loaded: InstructorCalendar,
+    host: Host,
     offering: Offering,
     window: TimeSpan,
     *,
     student_id: str | None,
     moving: Booking | None = None,
 ) -> SlotListing:
-    """``listing`` with the instructor's calendar loaded already, for screens that show several."""
+    """``listing`` where the instructor is loaded already."""
     if student_id is not None and is_at_cap(work, student_id, moving):
         return SlotListing((), Reason.STUDENT_CAP)
+    around = calendars.around_student(
+        work, host, window, student_id=student_id, without_booking=moving.id if moving else None
+    )
     asked = question(
-        loaded,
+        around.calendar,
         offering,
-        student_busy=_busy_of(work, student_id, window, moving),
+        student_busy=around.student_busy,
         without_session=session_left_by(work, moving),
         minutes=_minutes(offering, moving),
         now=work.now,
     )
     return engine.open_slots(asked, window)
+
+
+def list_with(
+    loaded: InstructorCalendar, offering: Offering, window: TimeSpan, *, now: datetime
+) -> SlotListing:
+    """What anybody could book, from a calendar loaded already, for screens that show several instructors."""
+    return engine.open_slots(question(loaded, offering, student_busy=(), now=now), window)
 
 
 def question(
@@ -120,39 +130,51 @@ def judge(
     ignores_hours: bool = False,
     host: Host | None = None,
     leaving: str | None = None,
+    ends_overdue: bool = False,
 ) -> Slot:
     """The slot at ``starts_at``, by the same engine that lists them.
 
     ``host`` is the instructor where they are loaded already, ``leaving`` a session that moves with all its seats.
+    ``ends_overdue`` is for who takes a new seat there, under the instructor's lock: seats of both that wait for their
+    end are ended, so that the database's guards find the time free as well.
     ``by_host`` leaves out the instructor's own notice and horizon, ``ignores_hours`` also their hours, grid and caps;
     never their sessions and buffer. Raises OutsideAvailability, SessionFull, SlotTaken or StudentBusy with
     ``details.reason``.
     """
     minutes = _minutes(offering, moving)
     window = TimeSpan(starts_at, starts_at + timedelta(minutes=minutes))
-    hosts = calendars.hosts(work, [offering.instructor_id]) if host is None else [host]
-    loaded = calendars.load_of(work, hosts, window)[offering.instructor_id]
-    without = leaving or session_left_by(work, moving)
+    if host is None:
+        (host,) = calendars.hosts(work, [offering.instructor_id])
+    around = calendars.around_student(
+        work, host, window, student_id=student_id, without_booking=moving.id if moving else None
+    )
     asked = question(
-        loaded,
+        around.calendar,
         offering,
-        student_busy=_busy_of(work, student_id, window, moving),
-        without_session=without,
+        student_busy=around.student_busy,
+        without_session=leaving or session_left_by(work, moving),
         minutes=minutes,
         now=work.now,
     )
-    verdict = engine.judge(asked, starts_at)
+    waived = (_HOSTS_LIMITS if by_host else frozenset()) | (_HOSTS_HOURS if ignores_hours else frozenset())
+    slot = _allowed(asked, window, waived)
     require_below_cap(work, student_id, moving)
+    if ends_overdue:
+        expiry.end_overdue(work, around.overdue)
+    return slot
+
+
+def _allowed(asked: Question, window: TimeSpan, waived: frozenset[Reason]) -> Slot:
+    verdict = engine.judge(asked, window.start)
     if isinstance(verdict, Slot):
         return verdict
-    waived = (_HOSTS_LIMITS if by_host else frozenset()) | (_HOSTS_HOURS if ignores_hours else frozenset())
     reasons = [reason for reason in verdict if reason not in waived]
     if reasons:
         raise engine.refusal(reasons)
     for session in asked.joinable:
         if session.span == window:
             return Slot(window, session.seats_left, session_id=session.session_id)
-    return Slot(window, offering.capacity)
+    return Slot(window, asked.capacity)
 
 
 def offer_alternatives(work: UnitOfWork, wish: Wish, known: tuple[Offering, Host] | None = None) -> None:
@@ -272,14 +294,6 @@ def _minutes(offering: Offering, moving: Booking | None) -> int:
     return TimeSpan(moving.starts_at, moving.ends_at).minutes
 
 
-def _busy_of(
-    work: UnitOfWork, student_id: str | None, window: TimeSpan, moving: Booking | None
-) -> list[TimeSpan]:
-    if student_id is None:
-        return []
-    return calendars.student_busy(work, student_id, window, without_booking=moving.id if moving else None)
-
-
 def _nearest(
     work: UnitOfWork, wish: Wish, offering: Offering, host: Host, *, besides: TimeSpan | None = None
 ) -> tuple[Slot, ...]:
@@ -287,8 +301,7 @@ def _nearest(
     horizon = calendars.slot_rules(host.profile, work.settings).horizon_days
     end = min(work.now + timedelta(days=horizon + 2), work.now + MAX_RANGE)
     window = TimeSpan(work.now, end)
-    loaded = calendars.load_of(work, [host], window)[offering.instructor_id]
-    found = list_with(work, loaded, offering, window, student_id=wish.student_id, moving=moving)
+    found = list_of(work, host, offering, window, student_id=wish.student_id, moving=moving)
     if besides is not None:
         found = SlotListing(tuple(slot for slot in found.slots if not slot.span.overlaps(besides)))
     return engine.nearest(wish.starts_at, found)

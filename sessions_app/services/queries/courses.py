@@ -186,7 +186,7 @@ def _with_times(work: UnitOfWork, teaching: list[Instructor], *, zone: str) -> l
     found = []
     for person in teaching:
         first = person.offers[0]
-        free = slots.list_with(work, loaded[person.id], first.row, reach, student_id=None).slots
+        free = slots.list_with(loaded[person.id], first.row, reach, now=work.now).slots
         found.append(
             CourseInstructor(
                 id=person.id,

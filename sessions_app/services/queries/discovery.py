@@ -181,7 +181,7 @@ def day_ribbon(work: UnitOfWork, *, zone: str, rows: int = RIBBON_ROWS) -> DayRi
     found = []
     for person in everybody:
         lead = lead_of(person.offers)
-        free = slots.list_with(work, loaded[person.id], lead.row, week, student_id=None).slots
+        free = slots.list_with(loaded[person.id], lead.row, week, now=work.now).slots
         if free:
             found.append((person, lead, free))
     on = local_date(min(free[0].span.start for _, _, free in found), zone) if found else today
@@ -284,7 +284,7 @@ def _choose(
     """The first offering, in order of preference, with a start that is wanted; its slots, and those starts."""
     in_order = sorted(matching, key=_preference)
     for offer in in_order:
-        free = slots.list_with(work, loaded, offer.row, _reach(work), student_id=None).slots
+        free = slots.list_with(loaded, offer.row, _reach(work), now=work.now).slots
         starts = [
             slot.span.start
             for span in wanted

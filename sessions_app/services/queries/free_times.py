@@ -58,8 +58,8 @@ def free_times(
     student = student_asking(work, student_id)
     if not found.is_bookable:
         return FreeTimes(instructor_id, SlotListing(()), is_offered=False)
-    loaded = calendars.load_of(work, [found.host], window)[instructor_id]
-    return FreeTimes(instructor_id, slots.list_with(work, loaded, found.offering, window, student_id=student))
+    listing = slots.list_of(work, found.host, found.offering, window, student_id=student)
+    return FreeTimes(instructor_id, listing)
 
 
 def offered(work: UnitOfWork, *, instructor_id: str, offering_id: str) -> Offered:

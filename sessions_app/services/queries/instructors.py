@@ -67,7 +67,7 @@ def detail(work: UnitOfWork, *, instructor_id: str, zone: str) -> InstructorDeta
         reach = TimeSpan(work.now, work.now + slots.MAX_RANGE)
         loaded = calendars.load(work, [person.id], reach)[person.id]
         chosen = discovery.lead_of(offered)
-        free = slots.list_with(work, loaded, chosen.row, reach, student_id=None).slots
+        free = slots.list_with(loaded, chosen.row, reach, now=work.now).slots
         lead = NextTimes(
             offering=chosen.facts,
             starts=tuple(slot.span.start for slot in free[:NEXT_TIMES]),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import inspect
 from sqlmodel import col, select
 
 from sessions_app.domain import reminders
@@ -105,10 +106,12 @@ def refresh(work: UnitOfWork, session: TeachingSession, changed: Booking) -> Non
 
 def _store(work: UnitOfWork, session: TeachingSession, seat: Booking) -> None:
     # The session first: the foreign key between them is known to the database, not to the ORM's ordering.
-    work.db.add(session)
-    work.db.flush()
-    work.db.add(seat)
-    work.db.flush()
+    for row in (session, seat):
+        if inspect(row).transient:
+            work.store(row)
+        else:
+            work.db.add(row)
+            work.db.flush()
 
 
 def move_session(work: UnitOfWork, session: TeachingSession, start: datetime, end: datetime) -> None:

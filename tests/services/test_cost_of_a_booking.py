@@ -7,15 +7,15 @@ from sqlmodel import col, select
 
 from sessions_app.domain.errors import SlotTaken
 from sessions_app.domain.permissions import Actor
-from sessions_app.models import AuditEntry
+from sessions_app.models import AuditEntry, Subject
 from sessions_app.models.messages import OutboxState
 from sessions_app.services import audit
 from sessions_app.services.unit_of_work import UnitOfWork
 from tests.services.statements import all_counted
 from tests.services.world import World, at
 
-MOST_OF_A_BOOKING = 15
-MOST_OF_A_REFUSAL = 13
+MOST_OF_A_BOOKING = 10
+MOST_OF_A_REFUSAL = 5
 
 
 def test_a_booking_takes_a_fixed_number_of_statements(world: World) -> None:
@@ -73,3 +73,35 @@ def test_an_appended_row_goes_with_its_transaction(world: World) -> None:
 
     kept = select(AuditEntry).where(col(AuditEntry.action) == "test.changed")
     assert len(world.platform.read(lambda work: work.db.exec(kept).all(), Actor.system())) == 1
+
+
+def test_a_stored_row_can_be_changed_afterwards(world: World) -> None:
+    def change(work: UnitOfWork) -> Subject:
+        subject = Subject(name="Latin")
+        work.store(subject)
+        subject.name = "Greek"
+        return subject
+
+    kept = world.platform.run(change, Actor.system())
+
+    assert world.platform.read(lambda work: work.db.get_one(Subject, kept.id).name, Actor.system()) == "Greek"
+
+
+def test_a_stored_row_is_found_by_its_key_without_asking_again(world: World) -> None:
+    def change(work: UnitOfWork) -> bool:
+        subject = Subject(name="Latin")
+        work.store(subject)
+        return work.known(Subject, subject.id) is subject
+
+    assert world.platform.run(change, Actor.system())
+
+
+def test_a_stored_row_goes_with_its_transaction(world: World) -> None:
+    def change(work: UnitOfWork) -> None:
+        work.store(Subject(id="latin", name="Latin"))
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        world.platform.run(change, Actor.system())
+
+    assert world.platform.read(lambda work: work.db.get(Subject, "latin"), Actor.system()) is None

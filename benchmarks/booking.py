@@ -11,6 +11,7 @@ clients book times of eight instructors for different students; the rivals all w
 
 from __future__ import annotations
 
+import gc
 import sqlite3
 import sys
 import tempfile
@@ -188,6 +189,9 @@ def _open(url: str, barrier: Barrier) -> None:
     global _opened  # noqa: PLW0603 - how a process pool hands something to its workers
     engine = open_engine(url)
     _opened = _platform_on(engine, url), barrier
+    # As the product does when it starts: what is loaded for good is not looked through for garbage.
+    gc.collect()
+    gc.freeze()
 
 
 def _serve(wishes: list[_Wish], threads: int) -> list[_Answer]:

@@ -112,7 +112,10 @@ def _part(kind: _Part, owner: Mapped[str], **given: Any) -> Select[Any]:
     """One table's rows in the shape that all share, with whose they are; what it does not have is NULL."""
     columns = [literal_column(str(int(kind)), Integer).label("part"), owner.label("owner")]
     for name, type_ in _COLUMNS.items():
-        columns.append((given[name] if name in given else cast(null(), type_)).label(name))
+        # The first part tells the types of all; in every part they would make the statement longer than 4,096
+        # characters, and then psycopg takes it apart at each run.
+        missing = cast(null(), type_) if kind is _Part.WEEKLY else null()
+        columns.append(given.get(name, missing).label(name))
     return select(*columns)
 
 

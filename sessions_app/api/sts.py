@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, datetime
 from datetime import date as _date
 from functools import lru_cache
 from typing import Annotated
@@ -32,7 +32,8 @@ from sessions_app.domain.availability import Calendar, zone_named
 from sessions_app.domain.errors import InstructorUnavailable, NotAllowed, NotFound, Unauthenticated
 from sessions_app.domain.permissions import Actor
 from sessions_app.domain.slot_explainer import NOTHING_FREE, POLITE
-from sessions_app.domain.slots import Reason, Slot
+from sessions_app.domain.slots import Reason
+from sessions_app.domain.timespans import TimeSpan
 from sessions_app.services.kept_answers import KeptAnswers
 from sessions_app.services.queries import free_times, slot_explanations
 from sessions_app.services.queries.free_times import FreeTimes
@@ -351,19 +352,25 @@ def explanation(
 def _open_slots(found: FreeTimes, zone: str) -> str:
     """``OpenSlots`` as JSON: hundreds of slots an answer, the same ones for everybody, so each is written once."""
     zone_named(zone)
-    slots = ", ".join([_slot(found.instructor_id, slot, zone) for slot in found.listing.slots])
+    # By instants, which are looked up three times as fast as a Slot.
+    slots = ", ".join(
+        [
+            _slot(found.instructor_id, zone, slot.span.start, slot.span.end, slot.seats_left)
+            for slot in found.listing.slots
+        ]
+    )
     return f'{{"timezone": {json.dumps(zone)}, "slots": [{slots}], "reason": {json.dumps(_reason(found))}}}'
 
 
 @lru_cache(maxsize=32_768)
-def _slot(instructor_id: str, slot: Slot, zone: str) -> str:
+def _slot(instructor_id: str, zone: str, start: datetime, end: datetime, seats_left: int) -> str:
     return json.dumps(
         {
-            "id": slot_id(instructor_id, slot.span),
-            "start": rfc3339(slot.span.start),
-            "end": rfc3339(slot.span.end),
-            "local_start": slot.span.start.astimezone(zone_named(zone)).isoformat()[:19],
-            "seats_left": slot.seats_left,
+            "id": slot_id(instructor_id, TimeSpan(start, end)),
+            "start": rfc3339(start),
+            "end": rfc3339(end),
+            "local_start": start.astimezone(zone_named(zone)).isoformat()[:19],
+            "seats_left": seats_left,
         }
     )
 

@@ -420,7 +420,7 @@ def _read(
         },
     )
     # SQLAlchemy's own rows take five times as long to ask for a column, and calendars have hundreds of rows.
-    rows = [_Row._make(row) for row in result]
+    rows = [_Row._make(row) for row in result.all()]
     groups = [row.id for row in rows if row.part == _Part.SESSION and row.session_type == SessionType.GROUP]
     lapsed = _lapsed_seats(work, groups) if groups else {}
     found = _Rows()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -168,15 +169,15 @@ def calendar(work: UnitOfWork, *, token: str) -> FeedFile:
 
 def _events(owner: Person, rows: Sequence[_Row], stamp: datetime) -> list[SeatEvent]:
     """One event a seat, but one a session for the groups that the owner teaches."""
-    together: dict[str, list[_Row]] = {}
+    events: list[SeatEvent] = []
+    groups: defaultdict[str, list[_Row]] = defaultdict(list)
     for row in rows:
         booking, session = row[0], row[1]
-        is_taught = booking.instructor_id == owner.id and session.session_type is SessionType.GROUP
-        together.setdefault(session.id if is_taught else booking.id, []).append(row)
-    return [
-        _group_event(seats, stamp) if key == seats[0][1].id else _event(owner, seats[0])
-        for key, seats in together.items()
-    ]
+        if booking.instructor_id == owner.id and session.session_type is SessionType.GROUP:
+            groups[session.id].append(row)
+        else:
+            events.append(_event(owner, row))
+    return [*events, *(_group_event(seats, stamp) for seats in groups.values())]
 
 
 def _group_event(rows: Sequence[_Row], stamp: datetime) -> SeatEvent:

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Integer,
     Select,
     String,
+    and_,
     bindparam,
     cast,
     func,
@@ -64,6 +65,11 @@ _WEEK_MARGIN = timedelta(days=9)
 def still_counts(frees_at: SQLColumnExpression[datetime | None], now: Any) -> ColumnElement[bool]:
     """SQL for "has not lapsed": no end set, or the end lies ahead."""
     return or_(frees_at.is_(None), frees_at > now)
+
+
+def is_overdue(now: Any) -> ColumnElement[bool]:
+    """SQL for a seat that waits for its end: not final, and its end is reached."""
+    return and_(is_one_of(col(Booking.status), TENTATIVE), col(Booking.frees_at) <= now)
 
 
 # Built once: putting a statement together costs as much as running it, and every booking runs all of these.
@@ -212,8 +218,7 @@ _OVERDUE = _part(_Part.OVERDUE, col(Booking.student_id), id=col(Booking.id)).whe
         col(Booking.instructor_id).in_(_INSTRUCTORS),
         col(Booking.student_id) == bindparam("student"),
     ),
-    is_one_of(col(Booking.status), TENTATIVE),
-    col(Booking.frees_at) <= bindparam("now"),
+    is_overdue(bindparam("now")),
 )
 _PATTERN = _in_order(*_PATTERN_PARTS)
 _CALENDARS = _in_order(*_PATTERN_PARTS, _SESSIONS)
@@ -468,11 +473,7 @@ def _occupied_time(row: _Row, lapsed: int) -> OccupiedTime:
 def _lapsed_seats(work: UnitOfWork, session_ids: Collection[str]) -> dict[str, int]:
     rows = work.db.exec(
         select(Booking.session_id, func.count())
-        .where(
-            col(Booking.session_id).in_(session_ids),
-            col(Booking.status).in_(TENTATIVE),
-            col(Booking.frees_at) <= work.now,
-        )
+        .where(col(Booking.session_id).in_(session_ids), is_overdue(work.now))
         .group_by(col(Booking.session_id))
     )
     return dict(rows.all())

@@ -14,8 +14,7 @@ from sqlmodel import col, select
 from sessions_app.domain.booking_lifecycle import TENTATIVE, BookingEvent, BookingStatus, advance
 from sessions_app.domain.permissions import Actor
 from sessions_app.models import Booking, TeachingSession
-from sessions_app.models.base import is_one_of
-from sessions_app.services import audit, credits, live, notifications, refunds, seats, sweeping
+from sessions_app.services import audit, calendars, credits, live, notifications, refunds, seats, sweeping
 from sessions_app.services.notifications import NotificationKind
 from sessions_app.services.unit_of_work import Platform, UnitOfWork
 
@@ -24,8 +23,7 @@ _OVERDUE = select(Booking.id).where(
         col(Booking.instructor_id) == bindparam("instructor"),
         col(Booking.student_id) == bindparam("student"),
     ),
-    is_one_of(col(Booking.status), TENTATIVE),
-    col(Booking.frees_at) <= bindparam("now"),
+    calendars.is_overdue(bindparam("now")),
 )
 
 
@@ -69,11 +67,9 @@ def sweep(platform: Platform) -> int:
 
 
 def _overdue_ids(work: UnitOfWork) -> list[str]:
-    statement = select(Booking.id).where(
-        col(Booking.frees_at) <= work.now, col(Booking.status).in_(TENTATIVE)
-    )
     # All of them: a batch could fill up with those that fail.
-    return list(work.db.exec(statement.order_by(col(Booking.frees_at))).all())
+    statement = select(Booking.id).where(calendars.is_overdue(work.now)).order_by(col(Booking.frees_at))
+    return list(work.db.exec(statement).all())
 
 
 def _lapse_one(work: UnitOfWork, booking_id: str) -> bool:

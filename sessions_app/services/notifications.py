@@ -247,7 +247,7 @@ def _facts(
         "free_until": _text(deadlines.free_until),
         "partial_until": _text(deadlines.partial_until),
         "cancel_until": _text(deadlines.cancel_until),
-        "partial_percent": booking.policy.get("partial_percent", 0),
+        "partial_percent": deadlines.partial_percent,
         "respond_by": _text(booking.respond_by),
         "pay_by": _text(booking.pay_by),
         "is_proposed": booking.proposed_at is not None,

@@ -54,13 +54,15 @@ class Deadlines:
 
     free_until: datetime
     partial_until: datetime
+    partial_percent: int
     cancel_until: datetime | None
 
 
 def deadlines(booking: Booking) -> Deadlines:
     """What a seat's student is told: the deadlines of the frozen policy, none later than cancelling is possible."""
+    policy = frozen_policy(booking)
     decision = refunds.refund_due(
-        frozen_policy(booking),
+        policy,
         starts_at=booking.starts_at,
         at=booking.starts_at,
         by=CancelledBy.STUDENT,
@@ -71,6 +73,7 @@ def deadlines(booking: Booking) -> Deadlines:
     return Deadlines(
         min(decision.free_until, limit),
         min(decision.partial_until, limit),
+        policy.partial_percent,
         limit if limit < booking.starts_at else None,
     )
 

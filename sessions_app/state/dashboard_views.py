@@ -474,7 +474,7 @@ def _policy(seat: Seat, viewer: Viewer, now: datetime) -> str:
         now=now,
         free_until=seat.due.free_until,
         partial_until=seat.due.partial_until,
-        partial_percent=seat.partial_percent,
+        partial_percent=seat.due.partial_percent,
         cancel_until=seat.due.cancel_until,
     )
 

@@ -77,8 +77,7 @@ def seat(**facts: Any) -> Seat:
         "opens_at": start - timedelta(minutes=10),
         "move": MoveVerdict(None, start - timedelta(hours=12), 2),
         "cancel": CancelVerdict(is_allowed=True, until=start),
-        "due": Deadlines(start - timedelta(hours=24), start - timedelta(hours=12), None),
-        "partial_percent": 50,
+        "due": Deadlines(start - timedelta(hours=24), start - timedelta(hours=12), 50, None),
         "can": frozenset({Action.CANCEL, Action.RESCHEDULE, Action.JOIN}),
     }
     return Seat(**(usual | facts))

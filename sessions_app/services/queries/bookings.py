@@ -359,10 +359,9 @@ def _own(work: UnitOfWork, me: str) -> ColumnElement[bool]:
 def _has_status(statuses: Collection[BookingStatus], now: datetime) -> ColumnElement[bool]:
     """SQL for "its effective status is one of these"."""
     stands = or_(col(Booking.status).not_in(TENTATIVE), calendars.still_counts(col(Booking.frees_at), now))
-    has_lapsed = and_(col(Booking.status).in_(TENTATIVE), col(Booking.frees_at) <= now)
     return or_(
         and_(col(Booking.status).in_(statuses), stands),
-        has_lapsed if BookingStatus.EXPIRED in statuses else false(),
+        calendars.is_overdue(now) if BookingStatus.EXPIRED in statuses else false(),
     )
 
 

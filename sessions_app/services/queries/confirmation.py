@@ -169,7 +169,7 @@ def confirmation(work: UnitOfWork, *, session_id: str) -> Confirmation:
         free_until=due.free_until,
         partial_until=due.partial_until,
         cancel_until=due.cancel_until,
-        partial_percent=int(booking.policy.get("partial_percent", 0)),
+        partial_percent=due.partial_percent,
         is_full_refund=due.free_until == booking.starts_at,
         respond_by=booking.respond_by,
         held_until=booking.hold_expires_at if booking.status is BookingStatus.HELD else booking.pay_by,

@@ -23,7 +23,6 @@ from sessions_app.domain import topics
 from sessions_app.domain.booking_lifecycle import (
     ATTENDED_OR_MISSED,
     OCCUPYING,
-    TENTATIVE,
     TRANSITIONS,
     UPCOMING,
     BookingEvent,
@@ -110,9 +109,9 @@ class Seat:
     ``can`` are the actions whose control is shown; that a move is offered does not say it is still possible, ``move``
     does. ``asked_starts_at`` is what was asked for where another time is proposed. ``waits_from`` and ``waits_until``
     bound what the booking waits for (the hold, the answer, the money). ``returned`` and ``returned_credits`` went or
-    go back; ``is_return_done`` once the gateway has said so. ``due`` is until when cancelling gives everything, or
-    ``partial_percent`` of it, back.
-    ``rating`` is that of its review, None without one. ``files`` counts the materials this seat gives a right to.
+    go back; ``is_return_done`` once the gateway has said so. ``due`` is until when cancelling gives everything, or a
+    part of it, back. ``rating`` is that of its review, None without one. ``files`` counts the materials that this
+    seat gives a right to.
     """
 
     booking_id: str
@@ -151,7 +150,6 @@ class Seat:
     move: MoveVerdict
     cancel: CancelVerdict
     due: Deadlines
-    partial_percent: int
     can: frozenset[Action]
     rating: int | None = None
     is_review_open: bool = False
@@ -309,7 +307,7 @@ def _is_secured(now: datetime) -> ColumnElement[bool]:
 def _conditions(now: datetime) -> dict[Tab, ColumnElement[bool]]:
     counts = calendars.still_counts(col(Booking.frees_at), now)
     to_pay = col(Booking.status).in_((BookingStatus.HELD, BookingStatus.ACCEPTED))
-    lapsed = and_(col(Booking.status).in_(TENTATIVE), col(Booking.frees_at) <= now)
+    lapsed = calendars.is_overdue(now)
     took_money = (
         select(Payment.id)
         .where(col(Payment.booking_id) == col(Booking.id), col(Payment.captured_minor) > 0)
@@ -415,7 +413,6 @@ class _SeatMaker:
             move=terms.may_move(booking, settings, work.now),
             cancel=terms.may_cancel(booking, work.now),
             due=terms.deadlines(booking),
-            partial_percent=terms.frozen_policy(booking).partial_percent,
             can=frozenset(
                 action
                 for action in _offered(booking, session, status, work.now, is_paying=is_paying)

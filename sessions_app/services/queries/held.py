@@ -123,7 +123,7 @@ def held(work: UnitOfWork, *, booking_id: str) -> HeldStep:
         free_until=due.free_until,
         partial_until=due.partial_until,
         cancel_until=due.cancel_until,
-        partial_percent=int(booking.policy.get("partial_percent", 0)),
+        partial_percent=due.partial_percent,
         students=wizard.students_of(work),
         student_id=booking.student_id,
         message=booking.student_message,

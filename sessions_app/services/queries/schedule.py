@@ -23,7 +23,6 @@ from sessions_app.domain.availability import local_date, open_windows, to_utc
 from sessions_app.domain.booking_lifecycle import (
     ATTENDED_OR_MISSED,
     OCCUPYING,
-    TENTATIVE,
     TRANSITIONS,
     UPCOMING,
     BookingEvent,
@@ -297,7 +296,7 @@ def _counts_still(now: datetime) -> ColumnElement[bool]:
 
 
 def _conditions(now: datetime) -> dict[Tab, ColumnElement[bool]]:
-    lapsed = and_(col(Booking.status).in_(TENTATIVE), col(Booking.frees_at) <= now)
+    lapsed = calendars.is_overdue(now)
     took_money = (
         select(Payment.id)
         .where(col(Payment.booking_id) == col(Booking.id), col(Payment.captured_minor) > 0)

@@ -7,7 +7,7 @@ transaction never fails half way because it upgraded from reading to writing.
 from __future__ import annotations
 
 import sqlite3
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -72,8 +72,12 @@ def _prepare_sqlite(connection: sqlite3.Connection, record: ConnectionPoolEntry)
 def _roll_back_postgresql(connection: Connection) -> None:
     # psycopg's own ROLLBACK drops every prepared statement of the connection, as it might undo a change of tables.
     # Ours never change tables, and each refusal would make the next dozen transactions plan all they ask anew.
+    if connection.invalidated:
+        return
     driver: psycopg.Connection = connection.connection.driver_connection  # type: ignore[assignment]
-    driver.pgconn.exec_(b"ROLLBACK")
+    # SQLAlchemy rolls back after this in any case: it finds nothing to do, or says that the connection is lost.
+    with suppress(psycopg.Error, MemoryError):
+        driver.pgconn.exec_(b"ROLLBACK")
 
 
 def _begin_sqlite(connection: Connection) -> None:

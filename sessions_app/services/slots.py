@@ -157,8 +157,8 @@ def judge(
         now=work.now,
     )
     waived = (_HOSTS_LIMITS if by_host else frozenset()) | (_HOSTS_HOURS if ignores_hours else frozenset())
-    slot = _allowed(asked, window, waived)
     require_below_cap(work, student_id, moving)
+    slot = _allowed(asked, window, waived)
     if ends_overdue:
         expiry.end_overdue(work, around.overdue)
     return slot

@@ -444,6 +444,21 @@ def test_a_student_books_no_more_sessions_ahead_than_the_setting_allows(world: W
     world.book(student, offering, at(7, 10))
 
 
+def test_a_student_at_the_cap_is_told_of_it_for_a_taken_time_too(world: World) -> None:
+    world.platform = replace(
+        world.platform,
+        settings=world.platform.settings.model_copy(update={"max_active_bookings_per_student": 1}),
+    )
+    student, offering = world.student(), world.offering()
+    world.book(student, offering, at(3, 10))
+    world.book(world.student(), offering, at(4, 10))
+
+    with pytest.raises(OutsideAvailability) as refused:
+        world.book(student, offering, at(4, 10))
+
+    assert refused.value.details["reason"] == "student_cap"
+
+
 def test_the_longest_titles_fit_a_booking(world: World) -> None:
     course = world.add(Course(title="C" * 160, subject_id=world.course.subject_id))
     student = world.student()

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import IntEnum
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_type_hints
 
 from sqlalchemy import (
     BindParameter,
@@ -117,19 +117,14 @@ class _Row(NamedTuple):
     offering_id: str
 
 
-_COLUMNS: dict[str, TypeEngine[Any]] = {
-    "day_of_week": Integer(),
-    "start_minute": Integer(),
-    "end_minute": Integer(),
-    "on_date": Date(),
-    "id": String(),
-    "starts_at": UTCDateTime(),
-    "ends_at": UTCDateTime(),
-    "seats": Integer(),
-    "seats_taken": Integer(),
-    "session_type": String(),
-    "status": String(),
-    "offering_id": String(),
+_TYPES: dict[type, TypeEngine[Any]] = {
+    int: Integer(),
+    str: String(),
+    date: Date(),
+    datetime: UTCDateTime(),
+}
+_COLUMNS = {
+    name: _TYPES[kind] for name, kind in get_type_hints(_Row).items() if name not in {"part", "owner"}
 }
 
 

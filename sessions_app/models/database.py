@@ -13,7 +13,6 @@ from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
 
-import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -74,9 +73,9 @@ def _roll_back_postgresql(connection: Connection) -> None:
     # Ours never change tables, and each refusal would make the next dozen transactions plan all they ask anew.
     if connection.invalidated:
         return
-    driver: psycopg.Connection = connection.connection.driver_connection  # type: ignore[assignment]
+    driver: Any = connection.connection.driver_connection
     # SQLAlchemy rolls back after this in any case: it finds nothing to do, or says that the connection is lost.
-    with suppress(psycopg.Error, MemoryError):
+    with suppress(connection.dialect.loaded_dbapi.Error, MemoryError):
         driver.pgconn.exec_(b"ROLLBACK")
 
 

@@ -67,6 +67,7 @@ def build_api(
     api.state.platform = platform
     api.state.identities = identities
     api.state.sign_in_turns = asyncio.Semaphore(SIGN_INS_AT_ONCE)
+    api.state.listing_turns = asyncio.Semaphore(sts.LISTINGS_AT_ONCE)
     api.state.probes = probes
     api.state.slot_answers = KeptAnswers[str](platform)
     api.state.routers = ROUTERS

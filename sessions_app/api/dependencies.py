@@ -1,8 +1,8 @@
 """What an endpoint asks for by its annotations: the platform, who calls, and the Idempotency-Key.
 
-Endpoints are plain ``def`` functions: FastAPI runs them in worker threads, where use cases may block. The functions
-here only look at the request, so they are ``async`` and cost no thread; somebody unknown for five seconds is looked
-up in one.
+Endpoints are plain ``def`` functions: FastAPI runs them in worker threads, where use cases may block. What waits for
+a turn first is ``async``, so that waiting costs no thread. The functions here only look at the request, so they are
+``async`` too; somebody unknown for five seconds is looked up in a thread.
 """
 
 from __future__ import annotations

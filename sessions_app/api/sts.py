@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import date, datetime
 from datetime import date as _date
@@ -42,6 +43,9 @@ from sessions_app.services.slots import rfc3339, slot_id
 from sessions_app.services.unit_of_work import UnitOfWork
 
 router = APIRouter(prefix="/api/sts", tags=["instructors"])
+
+LISTINGS_AT_ONCE = 2
+"""More only take Python's lock from one another, at each row read: eight at once on SQLite took a fifth longer."""
 
 
 class SlotQuery(Incoming):
@@ -290,7 +294,7 @@ def bookings(
     responses=refusals(Unauthenticated, NotFound, NotAllowed),
     openapi_extra=OPEN_TO_VISITORS,
 )
-def slots(
+async def slots(
     st_id: PathId,
     query: Annotated[SlotQuery, Query()],
     platform: PlatformDep,
@@ -318,7 +322,9 @@ def slots(
 
     answers: KeptAnswers[str] = request.app.state.slot_answers
     question = (actor, st_id, query.offering_id, query.student_id, window, zone)
-    return Response(answers.answer(question, make, actor), media_type="application/json")
+    async with request.app.state.listing_turns:
+        answer = await asyncio.to_thread(answers.answer, question, make, actor)
+    return Response(answer, media_type="application/json")
 
 
 @router.get(

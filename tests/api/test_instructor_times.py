@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from threading import Lock
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
+from sessions_app.api.sts import LISTINGS_AT_ONCE
 from sessions_app.domain.permissions import Role
 from sessions_app.models import AvailabilityOverride, AvailabilityRule, InstructorProfile, Offering, Person
 from sessions_app.models.catalogue import BookingMode, SessionType
+from sessions_app.services.kept_answers import KeptAnswers
 from sessions_app.services.slots import rfc3339
 from tests.api.calls import Caller, field, refusal
 from tests.services.statements import counted
@@ -46,6 +51,29 @@ def starts(caller: Caller, offering: Offering, **query: Any) -> list[str]:
 
 
 # --- slots
+
+
+def test_a_crowd_is_answered_two_listings_at_a_time(
+    api: TestClient, hour: Offering, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer, counting = KeptAnswers.answer, Lock()
+    at_once: list[int] = [0]
+
+    def counted_answer(*asked: Any) -> Any:
+        with counting:
+            at_once.append(at_once[-1] + 1)
+        time.sleep(0.05)
+        with counting:
+            at_once.append(at_once[-1] - 1)
+        return answer(*asked)
+
+    monkeypatch.setattr(KeptAnswers, "answer", counted_answer)
+    address = f"/api/sts/{hour.instructor_id}/slots?offering_id={hour.id}"
+    with ThreadPoolExecutor(8) as crowd:
+        answers = list(crowd.map(api.get, [address] * 8))
+
+    assert [each.status_code for each in answers] == [200] * 8
+    assert max(at_once) == LISTINGS_AT_ONCE
 
 
 def test_a_slot_says_when_it_is_for_everybody_and_for_the_viewer(student: Caller, hour: Offering) -> None:

@@ -19,7 +19,7 @@ from itertools import count
 from pathlib import Path
 from random import Random
 
-from benchmarks.report import median_ms, ms, table, verdict
+from benchmarks.report import medians_ms, ms, table, verdict
 from sessions_app.adapters.sandbox_payments import SandboxGateway
 from sessions_app.domain.booking_lifecycle import SessionStatus
 from sessions_app.domain.permissions import Actor
@@ -151,13 +151,13 @@ def timed(name: str, world: World) -> Figures:
             version=version,
         )
 
-    return Figures(
-        name,
-        engine_ms=median_ms(lambda: (starts(drafted, offering, whole), starts(loaded, offering, whole))),
-        preview_ms=median_ms(lambda: preview(DAYS)),
-        usual_ms=median_ms(lambda: preview(schedule_report.USUAL_DAYS)),
-        save_ms=median_ms(save),
+    engine_ms, preview_ms, usual_ms = medians_ms(
+        lambda: (starts(drafted, offering, whole), starts(loaded, offering, whole)),
+        lambda: preview(DAYS),
+        lambda: preview(schedule_report.USUAL_DAYS),
     )
+    (save_ms,) = medians_ms(save)
+    return Figures(name, engine_ms, preview_ms, usual_ms, save_ms)
 
 
 def fill(work: UnitOfWork, offering: Offering) -> None:

@@ -7,18 +7,30 @@ from collections.abc import Callable, Sequence
 from statistics import median
 from time import perf_counter
 
+TURN_SECONDS = 0.02
 
-def median_ms(call: Callable[[], object], *, seconds: float = 1.0, at_least: int = 5) -> float:
-    """The median time of a call in milliseconds, repeated for about ``seconds`` after one to warm up."""
-    call()
-    times: list[float] = []
+
+def medians_ms(*calls: Callable[[], object], seconds: float = 1.0, at_least: int = 5) -> list[float]:
+    """The median time of each call in milliseconds, each repeated for about ``seconds`` after one to warm up.
+
+    The calls take turns of 20 ms: a machine that is slow for a second is slow for all of them, and ratios stand.
+    """
+    for call in calls:
+        call()
+    times: list[list[float]] = [[] for _ in calls]
     gc.collect()
     began = perf_counter()
-    while len(times) < at_least or perf_counter() - began < seconds:
-        before = perf_counter()
-        call()
-        times.append((perf_counter() - before) * 1000)
-    return median(times)
+    while len(times[0]) < at_least or perf_counter() - began < seconds * len(calls):
+        for call, taken in zip(calls, times, strict=True):
+            turn_ends = perf_counter() + TURN_SECONDS
+            while True:
+                before = perf_counter()
+                call()
+                after = perf_counter()
+                taken.append((after - before) * 1000)
+                if after >= turn_ends:
+                    break
+    return [median(taken) for taken in times]
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

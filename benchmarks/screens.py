@@ -39,7 +39,7 @@ from tests.infra import browser
 from tests.infra.served import ServedApp
 
 CROWD = 100
-STEPS_ALONE = 150
+STEPS_ALONE = 600
 STEPS_IN_CROWD = 5
 READING_SECONDS = 3.0
 VISITS = 5

@@ -32,6 +32,14 @@ def require_person(work: UnitOfWork) -> str:
     return work.actor.person_id
 
 
+def require_instructor(work: UnitOfWork) -> str:
+    """The id of the signed-in instructor. Raises Unauthenticated, NotAllowed to others."""
+    person_id = require_person(work)
+    if work.actor.role is not Role.INSTRUCTOR:
+        raise NotAllowed
+    return person_id
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """What somebody is to a session: its instructor (``booking`` None), or whose seat they come for."""

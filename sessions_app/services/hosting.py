@@ -19,7 +19,6 @@ from sessions_app.domain.errors import (
     InstructorUnavailable,
     InsufficientCredits,
     InvalidInput,
-    NotAllowed,
     NotEnrolled,
     NotFound,
 )
@@ -72,9 +71,7 @@ def book_for(
     Raises NotFound for another's offering or student, InvalidInput (``charge``) for a way the offering does not have,
     NotEnrolled, InsufficientCredits, and what ``bookings.hold`` raises about the time.
     """
-    host_id = access.require_person(work)
-    if work.actor.role is not Role.INSTRUCTOR:
-        raise NotAllowed
+    host_id = access.require_instructor(work)
     offered = bookings.offered_of(work, offering_id)
     student = work.db.exec(_pupils(host_id).where(col(Person.id) == student_id)).first()
     if offered.offering.instructor_id != host_id or student is None:

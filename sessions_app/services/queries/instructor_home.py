@@ -40,8 +40,7 @@ from sessions_app.domain.booking_lifecycle import (
     BookingStatus,
     SessionStatus,
 )
-from sessions_app.domain.errors import InvalidInput, NotAllowed
-from sessions_app.domain.permissions import Role
+from sessions_app.domain.errors import InvalidInput
 from sessions_app.domain.timespans import TimeSpan, intersect, merge
 from sessions_app.models import (
     AuditEntry,
@@ -177,7 +176,7 @@ class Today:
 
 def today(work: UnitOfWork) -> Today:
     """The acting instructor's day. Raises Unauthenticated, NotAllowed to everybody else."""
-    me = _instructor(work)
+    me = access.require_instructor(work)
     zone = work.db.exec(select(Person.timezone).where(col(Person.id) == me)).one()
     on = local_date(work.now, zone)
     day = TimeSpan(to_utc(on, 0, zone), to_utc(on + timedelta(days=1), 0, zone))
@@ -292,7 +291,7 @@ class Figures:
 
 def figures(work: UnitOfWork, *, period: int = 28) -> Figures:
     """The acting instructor's figures. Raises InvalidInput (``days``) for another period, NotAllowed to others."""
-    me = _instructor(work)
+    me = access.require_instructor(work)
     if period not in PERIODS:
         raise InvalidInput("Choose 7, 28 or 90 days.", field="days", choices=sorted(PERIODS))
     (host,) = calendars.hosts(work, [me])
@@ -327,13 +326,6 @@ def figures(work: UnitOfWork, *, period: int = 28) -> Figures:
         advice=_advice(searches, wishes, calendar),
         reviews=_reviewed(work, me, begins),
     )
-
-
-def _instructor(work: UnitOfWork) -> str:
-    me = access.require_person(work)
-    if work.actor.role is not Role.INSTRUCTOR:
-        raise NotAllowed
-    return me
 
 
 # ---------------------------------------------------------------- today

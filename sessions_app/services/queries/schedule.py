@@ -29,9 +29,8 @@ from sessions_app.domain.booking_lifecycle import (
     BookingStatus,
     SessionStatus,
 )
-from sessions_app.domain.errors import NotAllowed
 from sessions_app.domain.month_grid import MONDAY, first_of_week
-from sessions_app.domain.permissions import Action, Role
+from sessions_app.domain.permissions import Action
 from sessions_app.domain.search_text import occurs, words_of
 from sessions_app.domain.slots import Slot
 from sessions_app.domain.timespans import TimeSpan, merge
@@ -210,7 +209,7 @@ def schedule(
 
     The week begins with ``first_weekday`` (Monday 0 … Sunday 6).
     """
-    me = _instructor(work)
+    me = access.require_instructor(work)
     [host] = calendars.hosts(work, [me])
     today = local_date(work.now, host.zone)
     shown = first or today
@@ -250,7 +249,7 @@ def schedule(
 
 def seat_of(work: UnitOfWork, *, booking_id: str) -> HostSeat:
     """One booking of the acting instructor's. Raises NotFound for another's."""
-    _instructor(work)
+    access.require_instructor(work)
     loaded = access.load_booking(work, booking_id, action=Action.VIEW)
     student = work.db.get_one(Person, loaded.booking.student_id)
     return _seat(work, loaded.booking, loaded.session, student)
@@ -269,17 +268,10 @@ def other_times(work: UnitOfWork, *, booking_id: str, wanted: datetime | None = 
 
 def new_session_facts(work: UnitOfWork) -> NewSessionFacts:
     """Whom the acting instructor may book for, and what."""
-    me = _instructor(work)
+    me = access.require_instructor(work)
     active = select(Offering).where(col(Offering.instructor_id) == me, col(Offering.is_active))
     found = work.db.exec(active.order_by(col(Offering.position), col(Offering.title), col(Offering.id)))
     return NewSessionFacts(tuple(pupils(work)), tuple(found.all()))
-
-
-def _instructor(work: UnitOfWork) -> str:
-    me = access.require_person(work)
-    if work.actor.role is not Role.INSTRUCTOR:
-        raise NotAllowed
-    return me
 
 
 # ------------------------------------------------------------------ lists

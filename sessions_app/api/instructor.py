@@ -13,8 +13,8 @@ from sessions_app.api.errors import refusals
 from sessions_app.api.schemas import Incoming
 from sessions_app.domain.errors import NotAllowed, Unauthenticated
 from sessions_app.domain.plain_text import spreadsheet_cell
-from sessions_app.services.queries import instructor_home
-from sessions_app.services.queries.instructor_home import Figures
+from sessions_app.services.queries import instructor_figures
+from sessions_app.services.queries.instructor_figures import Figures
 
 router = APIRouter(prefix="/api/instructor", tags=["instructors"])
 
@@ -47,7 +47,7 @@ def figures_file(
 ) -> FiguresFile:
     """The acting instructor's figures of 7, 28 or 90 days."""
     period = int(query.days)
-    figures = platform.read(instructor_home.figures, actor, period=period)
+    figures = platform.read(instructor_figures.figures, actor, period=period)
     name = f"figures-{figures.today.isoformat()}-{period}-days.csv"
     return FiguresFile(_written(figures), headers={"Content-Disposition": f'attachment; filename="{name}"'})
 

@@ -18,7 +18,7 @@ from markdown_it import MarkdownIt
 from sessions_app.components import layout, ui
 from sessions_app.components.bound import toasts, visitor
 from sessions_app.services import reviews
-from sessions_app.services.queries import board, instructor_home
+from sessions_app.services.queries import board, wished_hours
 from sessions_app.settings import Settings, load_settings
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "guides"
@@ -73,7 +73,7 @@ def figures(settings: Settings) -> dict[str, str]:
         "no_show_minutes": str(settings.no_show_wait_minutes),
         "dispute_hours": str(settings.dispute_window_hours),
         "enough_reviews": str(reviews.ENOUGH),
-        "worth_saying": str(instructor_home.WORTH_SAYING),
+        "worth_saying": str(wished_hours.WORTH_SAYING),
         "near_hours": str(board.NEAR_EXPIRY // timedelta(hours=1)),
         "soon_minutes": str(board.SOON // timedelta(minutes=1)),
     }

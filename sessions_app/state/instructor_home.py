@@ -15,7 +15,7 @@ from sessions_app.domain.booking_lifecycle import BookingStatus
 from sessions_app.domain.errors import NotFound
 from sessions_app.domain.permissions import Role
 from sessions_app.services import live, requests
-from sessions_app.services.queries import instructor_home as queries
+from sessions_app.services.queries import instructor_figures, instructor_home
 from sessions_app.state import instructor_home_views as views
 from sessions_app.state.base import AppState, require
 from sessions_app.state.hub import hub
@@ -46,7 +46,9 @@ class InstructorHomeState(AppState):
     async def open(self) -> None:
         """Show the day and the period of the address."""
         asked = self.router.url.query_parameters.get("days", "")
-        self._period = int(asked) if asked in {str(days) for days in queries.PERIODS} else _USUAL_PERIOD
+        self._period = (
+            int(asked) if asked in {str(days) for days in instructor_figures.PERIODS} else _USUAL_PERIOD
+        )
         self.busy, self.declining = "", NOT_DECLINING
         hub.watch(self, InstructorHomeState.refresh, {live.person_topic(self.visitor.person_id)})
         await self._load()
@@ -122,12 +124,12 @@ class InstructorHomeState(AppState):
 
     async def _load(self) -> None:
         await self._load_day()
-        figures = views.figures_view(await self._read(queries.figures, period=self._period))
+        figures = views.figures_view(await self._read(instructor_figures.figures, period=self._period))
         if figures != self.figures:
             self.figures = figures
 
     async def _load_day(self) -> None:
-        today = await self._read(queries.today)
+        today = await self._read(instructor_home.today)
         view = views.home_view(today, self._viewer(), origin=self._platform().settings.public_url)
         if view != self.home:
             self.home = view

@@ -16,17 +16,8 @@ from sessions_app.domain.local_labels import MONTHS, WEEKDAYS, Viewer, same_cloc
 from sessions_app.domain.plain_text import one_line, short_name
 from sessions_app.models.catalogue import Modality
 from sessions_app.services import reviews
-from sessions_app.services.queries.instructor_home import (
-    Attendee,
-    Block,
-    BlockKind,
-    DayFigures,
-    Figures,
-    Request,
-    Setup,
-    Today,
-    Totals,
-)
+from sessions_app.services.queries.instructor_figures import DayFigures, Figures, Totals
+from sessions_app.services.queries.instructor_home import Attendee, Block, BlockKind, Request, Setup, Today
 from sessions_app.state.dashboard_views import WaitView
 from sessions_app.state.views import avatar_colour, initials
 

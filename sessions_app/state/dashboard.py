@@ -2,7 +2,7 @@
 
 The address says which tab and child are shown and which dialog is open (``?tab=``, ``?child=``, ``?cancel=``), so
 links in mails lead straight to their question and reload shows the same. How things are worded is decided in
-``dashboard_views.py``; what may be done, by the use cases.
+``dashboard_views.py`` and its neighbours; what may be done, by the use cases.
 """
 
 from __future__ import annotations
@@ -27,9 +27,12 @@ from sessions_app.services import (
 from sessions_app.services.queries import cancelling
 from sessions_app.services.queries import dashboard as queries
 from sessions_app.services.queries.dashboard import HISTORY_PAGE, MOST_ROWS, PAGE, Dashboard, Tab
+from sessions_app.state import cancelling_views
 from sessions_app.state import dashboard_views as views
 from sessions_app.state.base import AppState, require
-from sessions_app.state.dashboard_views import CLOSED, CancelView, DashboardView
+from sessions_app.state.cancelling_views import CLOSED, CancelView
+from sessions_app.state.dashboard_seat import SeatView
+from sessions_app.state.dashboard_views import DashboardView
 from sessions_app.state.hub import hub
 from sessions_app.state.schedule_views import TopicView
 
@@ -147,7 +150,7 @@ class DashboardState(AppState):
         finally:
             self.busy = ""
         self.cancelling = CLOSED
-        self._say(asked.done, views.cancelled_words(made, self._method))
+        self._say(asked.done, cancelling_views.cancelled_words(made, self._method))
         await self._load()
         if (away := self._clean_address()) is not None:
             yield away
@@ -178,7 +181,7 @@ class DashboardState(AppState):
         finally:
             self.busy = ""
             await self._load()
-        self._say("Proposed time declined", views.cancelled_words(made, ""))
+        self._say("Proposed time declined", cancelling_views.cancelled_words(made, ""))
 
     @rx.event
     @require(Role.STUDENT, Role.GUARDIAN)
@@ -313,9 +316,9 @@ class DashboardState(AppState):
         except NotFound:
             raise NotFound(UNKNOWN) from None
         self._method = preview.method
-        self.cancelling = views.cancel_view(preview, self._viewer())
+        self.cancelling = cancelling_views.cancel_view(preview, self._viewer())
 
-    def _shown(self) -> list[views.SeatView]:
+    def _shown(self) -> list[SeatView]:
         listed = [seat for day in self.view.days for seat in day.seats]
         return [self.view.next.seat, *listed, *self.view.waiting]
 

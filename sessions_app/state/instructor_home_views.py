@@ -18,14 +18,12 @@ from sessions_app.models.catalogue import Modality
 from sessions_app.services import reviews
 from sessions_app.services.queries.instructor_figures import DayFigures, Figures, Totals
 from sessions_app.services.queries.instructor_home import Attendee, Block, BlockKind, Request, Setup, Today
-from sessions_app.state.dashboard_views import WaitView
-from sessions_app.state.views import avatar_colour, initials
+from sessions_app.state.views import NO_WAIT, WaitView, avatar_colour, initials
 
 HOUR_HEIGHT: Final = 52
 """Pixels of an hour on the ribbon."""
 
 PERIOD_LABELS: Final = (("7", "7 days"), ("28", "28 days"), ("90", "90 days"))
-NO_WAIT: Final = WaitView()
 _USUAL_FIRST, _USUAL_LAST = 9, 18
 _TWO_LINES = 40
 _LEAST_HEIGHT = 22
@@ -230,7 +228,7 @@ def home_view(today: Today, viewer: Viewer, *, origin: str) -> HomeView:
         if today.setup.is_done
         else _steps(today.setup, f"/instructors/{today.instructor_id}", origin),
         has_bookings=today.setup.has_bookings,
-        wakes=_wait(today.now, today.wakes_at, today.now),
+        wakes=WaitView.of(today.now, today.wakes_at, today.now),
     )
 
 
@@ -348,7 +346,7 @@ def _next(today: Today, viewer: Viewer) -> NextView:
         exists=True,
         is_soon=is_soon,
         words=f"Until {viewer.time(block.span.end)}" if is_running else _ahead(block, viewer, now),
-        wait=_wait(now, block.span.start, now) if is_soon and not is_running else NO_WAIT,
+        wait=WaitView.of(now, block.span.start, now) if is_soon and not is_running else NO_WAIT,
         who=f"Group: {block.title}" if block.is_group else _name(person),
         initials=initials(block.title if block.is_group else person.name),
         colour=avatar_colour(block.session_id if block.is_group else person.person_id),
@@ -404,7 +402,7 @@ def _request(request: Request, viewer: Viewer, now: datetime) -> RequestView:
         when=f"{_day(request.span.start, viewer, now)}, {viewer.time(request.span.start)}, {request.price}",
         what=one_line(request.topic) or request.title,
         said=one_line(request.message, limit=280),
-        wait=_wait(request.waits_from, request.waits_until, now),
+        wait=WaitView.of(request.waits_from, request.waits_until, now),
     )
 
 
@@ -437,13 +435,6 @@ def _steps(setup: Setup, page: str, origin: str) -> tuple[StepView, ...]:
             setup.has_bookings,
         ),
     )
-
-
-def _wait(since: datetime, until: datetime | None, now: datetime) -> WaitView:
-    if until is None or until <= now:
-        return NO_WAIT
-    total = max(1, (until - since) // timedelta(seconds=1))
-    return WaitView(until.isoformat(timespec="seconds"), now.isoformat(timespec="seconds"), total)
 
 
 def decline_view(request: RequestView) -> DeclineView:

@@ -12,7 +12,8 @@ from sessions_app.domain.slots import Reason, Slot
 from sessions_app.domain.timespans import TimeSpan
 from sessions_app.models import Booking
 from sessions_app.services.queries.rescheduling import NewTimes
-from sessions_app.state.dashboard_views import address, why_not_moved
+from sessions_app.state.dashboard_seat import why_not_moved
+from sessions_app.state.dashboard_views import address
 from sessions_app.state.wizard.parts import RowView, span_row
 from sessions_app.state.wizard.times import DayView, MonthView, PartView, WeekdayView, WeekView
 

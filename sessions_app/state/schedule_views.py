@@ -28,12 +28,10 @@ from sessions_app.services.queries.schedule import (
     Schedule,
     Tab,
 )
-from sessions_app.state.dashboard_views import WaitView
 from sessions_app.state.schedule_week import WeekView, week_view
-from sessions_app.state.views import avatar_colour, initials
+from sessions_app.state.views import NO_WAIT, WaitView, avatar_colour, initials
 
 _LONGEST_ID: Final = 64
-_NO_WAIT: Final = WaitView()
 _NO_WEEK: Final = WeekView()
 _ALL: Final = Filter()
 
@@ -69,7 +67,7 @@ class RequestView:
     was: str = ""
     topic: str = ""
     topic_note: str = ""
-    wait: WaitView = _NO_WAIT
+    wait: WaitView = NO_WAIT
     can_accept: bool = False
     can_decline: bool = False
     can_propose: bool = False
@@ -116,7 +114,7 @@ class ScheduleView:
     first: str = ""
     last: str = ""
     week: WeekView = _NO_WEEK
-    wakes: WaitView = _NO_WAIT
+    wakes: WaitView = NO_WAIT
 
 
 @dataclass(frozen=True)
@@ -502,7 +500,7 @@ def _topic_note(seat: HostSeat) -> str:
 
 def _wait(begins: datetime, until: datetime | None, now: datetime) -> WaitView:
     if until is None or until <= now:
-        return WaitView()
+        return NO_WAIT
     return WaitView(_instant(until), _instant(now), max(1, int((until - begins).total_seconds())))
 
 

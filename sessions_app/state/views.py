@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sessions_app.domain.local_labels import zone_city
 from sessions_app.services.identity import Identity
@@ -58,6 +59,26 @@ class Problem:
 
 
 NO_PROBLEM = Problem()
+
+
+@dataclass(frozen=True)
+class WaitView:
+    """A countdown: instants in ISO 8601, and how many seconds a full ring stands for. No ``until``: none."""
+
+    until: str = ""
+    now: str = ""
+    total: int = 1
+
+    @classmethod
+    def of(cls, since: datetime, until: datetime | None, now: datetime) -> WaitView:
+        """From ``since``, when the ring was full, to ``until``; none where there is no end or it has passed."""
+        if until is None or until <= now:
+            return cls()
+        total = max(1, (until - since) // timedelta(seconds=1))
+        return cls(until.isoformat(timespec="seconds"), now.isoformat(timespec="seconds"), total)
+
+
+NO_WAIT = WaitView()
 
 
 @dataclass(frozen=True)

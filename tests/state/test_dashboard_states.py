@@ -14,8 +14,9 @@ from sessions_app.services import cancellations, checkout, sandbox_checkout
 from sessions_app.services.bookings import Placed
 from sessions_app.services.sandbox_checkout import Press
 from sessions_app.state.base import AppState
+from sessions_app.state.cancelling_views import CLOSED
 from sessions_app.state.dashboard import DashboardState
-from sessions_app.state.dashboard_views import CLOSED, LATER_BODY, LATER_TITLE
+from sessions_app.state.dashboard_views import LATER_BODY, LATER_TITLE
 from sessions_app.state.moving import MoveState
 from sessions_app.state.moving_views import CLOSED as NOT_MOVING
 from tests.services.world import World, acting, at

@@ -213,7 +213,7 @@ def _device(label: str, kind: str, name: str) -> rx.Component:
         rx.el.span(label, class_name="sr-only"),
         ui.icon(name, "pointer-events-none absolute top-1/2 left-3 size-4 -translate-y-1/2 text-ink-3"),
         rx.el.select(
-            rx.el.option(f"{label}: turn it on to choose", value=""),
+            rx.el.option(f"{label}: off", value=""),
             custom_attrs={"data-devices": kind},
             class_name=_SELECT,
         ),

@@ -2,106 +2,46 @@
 
 What is edited stays on the server as a draft of this tab until it is saved or discarded, and every edit can be
 undone. After each edit the slot engine says what students would see. Coming back to the tab finds the draft as it was
-left.
+left. What each part of the page edits and shows is decided in ``state/hours``, a module for each.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import reflex as rx
 
 from sessions_app.domain import instants, week_draft
-from sessions_app.domain.availability import DateOverride, dow_sunday0, local_date
+from sessions_app.domain.availability import local_date
 from sessions_app.domain.errors import DomainError, InvalidInput, ScheduleChanged
 from sessions_app.domain.local_labels import Viewer
-from sessions_app.domain.month_grid import first_of_week, weeks_of
 from sessions_app.domain.permissions import Role
-from sessions_app.domain.schedules import LIMIT_RANGES, Limits, Schedule, check_limits
+from sessions_app.domain.schedules import Limits
 from sessions_app.domain.slots import SlotRules
-from sessions_app.domain.week_draft import Day, Pattern, Week, parse_typed, typed_label
-from sessions_app.models.catalogue import SessionType
+from sessions_app.domain.week_draft import Day, Pattern
 from sessions_app.services import accounts, availability, calendars, live, published_slots, zones
 from sessions_app.services.availability import StoredSchedule
-from sessions_app.services.published_slots import PublishedView, SlotFacts
+from sessions_app.services.published_slots import PublishedView
 from sessions_app.services.queries import schedule_report, slot_explanations
 from sessions_app.services.queries.schedule_report import Report
-from sessions_app.state import availability_views as views
 from sessions_app.state import surroundings
-from sessions_app.state.availability_views import (
-    DAY_NAMES,
-    AnswerView,
-    ChoiceView,
-    DateCell,
-    DateRow,
-    DateWeek,
-    DatingView,
-    DayView,
-    LimitView,
-    OutsideView,
-    PreviewView,
-    PublishingView,
-    SlotRow,
-)
 from sessions_app.state.base import AppState, require
+from sessions_app.state.hours import dates, limits, preview, published, question, week
+from sessions_app.state.hours.dates import DateRow, Dating, DatingView
+from sessions_app.state.hours.draft import Draft, unsaved_words
+from sessions_app.state.hours.limits import LimitView
+from sessions_app.state.hours.parts import ChoiceView
+from sessions_app.state.hours.preview import OutsideView, PreviewView
+from sessions_app.state.hours.published import PublishingView, SlotRow
+from sessions_app.state.hours.question import AnswerView
+from sessions_app.state.hours.week import DayView
 from sessions_app.state.hub import hub
 
 HERE = "/instructor/availability"
 MOST_UNDO = 50
-MOST_DATES_AT_ONCE = 120
-_LIMIT_LABELS = {
-    "notice_minutes": ("Notice", "hours"),
-    "buffer_minutes": ("Buffer between sessions", "minutes"),
-    "step_minutes": ("A start every", "minutes"),
-    "horizon_days": ("Bookable ahead", "days"),
-    "day_cap": ("Sessions a day", "at most"),
-    "week_cap": ("Sessions a week", "at most"),
-}
-
-
-@dataclass(frozen=True)
-class Draft:
-    """What is being edited; ``limits`` are texts as typed, empty for the usual."""
-
-    zone: str
-    week: Week
-    overrides: tuple[DateOverride, ...]
-    limits: tuple[tuple[str, str], ...]
-    not_same_day: bool = False
-
-    @classmethod
-    def of(cls, schedule: Schedule) -> Draft:
-        """The schedule as a draft."""
-        limits = tuple((name, _limit_text(name, getattr(schedule.limits, name))) for name in LIMIT_RANGES)
-        return cls(
-            schedule.zone,
-            week_draft.week_of(schedule.windows),
-            schedule.overrides,
-            limits,
-            schedule.limits.not_same_day,
-        )
-
-    def schedule(self) -> Schedule:
-        """What would be saved. Raises InvalidInput (the limit's name) for a limit that is no number."""
-        limits = Limits(
-            **{name: _parsed_limit(name, text) for name, text in self.limits}, not_same_day=self.not_same_day
-        )
-        check_limits(limits)
-        return Schedule(self.zone, week_draft.windows_of(self.week), self.overrides, limits)
-
-
-@dataclass(frozen=True)
-class Dating:
-    """The dialog for dates: what is chosen so far; ``editing`` are the dates it was opened for."""
-
-    month: date
-    chosen: frozenset[date]
-    is_away: bool
-    day: Day
-    editing: tuple[date, ...] = ()
 
 
 class AvailabilityState(AppState):
@@ -203,23 +143,15 @@ class AvailabilityState(AppState):
     @require(Role.INSTRUCTOR)
     async def fix_hours(self, day: int, index: int) -> None:
         """Join hours that overlap, or split those over midnight."""
-        draft, day, index = self._drafted(), int(day), int(index)
-        if not (0 <= day < 7 and 0 <= index < len(draft.week[day].intervals)):
-            return
-        one = draft.week[day].intervals[index]
-        if one.start is not None and one.end is not None and one.end < one.start:
-            week = week_draft.split_at_midnight(draft.week, day, index)
-        else:
-            week = week_draft.with_day(draft.week, day, week_draft.joined(draft.week[day], index))
-        await self._edit(replace(draft, week=week))
+        draft = self._drafted()
+        await self._edit(replace(draft, week=week.put_right(draft.week, int(day), int(index))))
 
     @rx.event
     @require(Role.INSTRUCTOR)
     async def copy_day(self, form: dict[str, Any]) -> None:
         """Copy the hours of the day ``from`` to the days ticked."""
-        targets = {number for number in range(7) if form.get(f"to-{number}")}
-        draft, source = self._drafted(), _weekday(_whole(form.get("from"), "from", "There is no such day."))
-        await self._edit(replace(draft, week=week_draft.copied(draft.week, source, targets)))
+        draft = self._drafted()
+        await self._edit(replace(draft, week=week.copied(draft.week, form)))
 
     @rx.event
     @require(Role.INSTRUCTOR)
@@ -228,13 +160,14 @@ class AvailabilityState(AppState):
         draft = self._drafted()
         await self._edit(replace(draft, week=week_draft.patterned(draft.week, Pattern(str(name)))))
 
+    # ---------------------------------------------------------------- limits and the zone
+
     @rx.event
     @require(Role.INSTRUCTOR)
     async def type_limit(self, name: str, text: str) -> None:
         """Take a limit as typed; empty is the usual."""
-        draft, name = self._drafted(), str(name)
-        limits = tuple((one, str(text).strip()[:12] if one == name else old) for one, old in draft.limits)
-        await self._edit(replace(draft, limits=limits))
+        draft = self._drafted()
+        await self._edit(replace(draft, limits=limits.retyped(draft.limits, str(name), str(text))))
 
     @rx.event
     @require(Role.INSTRUCTOR)
@@ -247,6 +180,8 @@ class AvailabilityState(AppState):
     async def choose_zone(self, zone: str) -> None:
         """Read the same hours in another zone."""
         await self._edit(replace(self._drafted(), zone=accounts.require_zone(str(zone))))
+
+    # ---------------------------------------------------------------- undoing, discarding, saving
 
     @rx.event
     @require(Role.INSTRUCTOR)
@@ -314,13 +249,7 @@ class AvailabilityState(AppState):
     @require(Role.INSTRUCTOR)
     async def turn_dates(self, months: int) -> None:
         """Show another month in the dialog."""
-        dating = self._asked()
-        ahead = dating.month.year * 12 + dating.month.month - 1 + (1 if int(months) > 0 else -1)
-        month = date(ahead // 12, ahead % 12 + 1, 1)
-        today = self._today()
-        if today.replace(day=1) <= month <= today + timedelta(days=1100):
-            self._dating = replace(dating, month=month)
-        self._show_dating()
+        self._show_dating(dates.turned(self._asked(), int(months), today=self._today()))
 
     @rx.event
     @require(Role.INSTRUCTOR)
@@ -328,7 +257,7 @@ class AvailabilityState(AppState):
         """Choose a date, or leave it out again."""
         dating, day = self._asked(), instants.parse_date(str(iso), field="dates")
         if day >= self._today():
-            self._choose(dating.chosen ^ {day})
+            self._show_dating(dates.toggled(dating, day))
 
     @rx.event
     @require(Role.INSTRUCTOR)
@@ -336,29 +265,17 @@ class AvailabilityState(AppState):
         """Choose every date of a holiday, first and last included."""
         first = instants.parse_date(str(form.get("first", "")), field="first")
         last = instants.parse_date(str(form.get("last", "") or form.get("first", "")), field="last")
-        dating, today = self._asked(), self._today()
-        if last < first:
-            self._show_dating("The last day is before the first.")
+        dating = self._asked()
+        if trouble := dates.range_trouble(first, last):
+            self._show_dating(dating, trouble)
             return
-        if (last - first).days >= MOST_DATES_AT_ONCE:
-            self._show_dating(f"Choose {MOST_DATES_AT_ONCE} days at most at a time.")
-            return
-        days = {first + timedelta(days=n) for n in range((last - first).days + 1)}
-        self._dating = replace(dating, month=max(first, today).replace(day=1))
-        self._choose(dating.chosen | {day for day in days if day >= today})
+        self._show_dating(dates.with_range(dating, first, last, today=self._today()))
 
     @rx.event
     @require(Role.INSTRUCTOR)
     async def choose_away(self, value: str) -> None:
         """Away all day, or other hours, which begin as the weekly ones of the first date."""
-        dating = self._asked()
-        day = dating.day
-        if value == "hours" and not day.intervals:
-            first = min(dating.chosen, default=None)
-            usual = self._drafted().week[dow_sunday0(first)].windows if first else ()
-            day = replace(day, intervals=week_draft.intervals_of(usual or ((540, 1020),)))
-        self._dating = replace(dating, is_away=value != "hours", day=day)
-        self._show_dating()
+        self._show_dating(dates.away_or_hours(self._asked(), value, self._drafted().week))
 
     @rx.event
     @require(Role.INSTRUCTOR)
@@ -390,82 +307,41 @@ class AvailabilityState(AppState):
     async def apply_dates(self) -> None:
         """Take the dates over into the draft."""
         dating = self._asked()
-        if not dating.chosen:
-            self._show_dating("Choose at least one day.")
+        if (trouble := dates.trouble_of(dating, minimum=self._minimum())) is not None:
+            self._show_dating(dating, trouble)
             return
-        windows: tuple[tuple[int, int], ...] = ()
-        if not dating.is_away:
-            if week_draft.problems_of(dating.day, minimum_minutes=self._minimum()):
-                self._show_dating()
-                return
-            windows = dating.day.windows
-            if not windows:
-                self._show_dating("Add hours, or choose away all day.")
-                return
         draft = self._drafted()
-        kept = {one.on: one for one in draft.overrides if one.on not in dating.editing}
-        kept.update({day: DateOverride(day, tuple(sorted(windows))) for day in dating.chosen})
         self._dating, self.dating = None, DatingView()
-        await self._edit(replace(draft, overrides=tuple(kept[day] for day in sorted(kept))))
+        await self._edit(replace(draft, overrides=dates.taken_over(draft.overrides, dating)))
 
     @rx.event
     @require(Role.INSTRUCTOR)
     async def remove_dates(self, key: str) -> None:
         """Let the weekly hours hold again on the dates of a row."""
-        first, _, last = str(key).partition("_")
         draft = self._drafted()
-        kept = tuple(one for one in draft.overrides if not first <= one.on.isoformat() <= last)
-        await self._edit(replace(draft, overrides=kept))
+        await self._edit(replace(draft, overrides=dates.without(draft.overrides, str(key))))
 
     def _edit_dating(self, edit: Callable[[Day], Day]) -> None:
         dating = self._asked()
-        self._dating = replace(dating, day=edit(dating.day))
-        self._show_dating()
+        self._show_dating(replace(dating, day=edit(dating.day)))
 
     def _open_dating(self, key: str) -> None:
-        draft, today = self._drafted(), self._today()
-        first, _, last = key.partition("_")
-        edited = tuple(
-            one for one in draft.overrides if key and first <= one.on.isoformat() <= (last or first)
-        )
-        windows = edited[0].windows if edited else ()
-        month = (edited[0].on if edited else today).replace(day=1)
-        self._dating = Dating(
-            month=month,
-            chosen=frozenset(one.on for one in edited),
-            is_away=not windows,
-            day=Day(is_on=True, intervals=week_draft.intervals_of(windows)),
-            editing=tuple(one.on for one in edited),
-        )
-        self._show_dating()
-
-    def _choose(self, chosen: frozenset[date]) -> None:
-        self._dating = replace(self._asked(), chosen=chosen)
-        self._show_dating()
+        self._show_dating(dates.opened(self._drafted().overrides, key, today=self._today()))
 
     def _asked(self) -> Dating:
         if self._dating is None:
             raise InvalidInput("The dialog is closed.")
         return self._dating
 
-    def _show_dating(self, error: str = "") -> None:
-        dating, today = self._asked(), self._today()
-        taken = {one.on for one in self._drafted().overrides}
-        self.dating = DatingView(
-            is_open=True,
-            title="Change dates" if dating.editing else "Date override",
-            month=views.month_label(dating.month),
-            can_go_back=dating.month > today.replace(day=1),
-            heads=views.weekday_heads(self._first_weekday()),
-            weeks=[
-                DateWeek(week[0].isoformat(), [_date_cell(day, dating, today, taken) for day in week])
-                for week in weeks_of(dating.month, today=date.min, first_weekday=self._first_weekday())
-            ],
-            chosen=_chosen_words(dating.chosen, today),
-            is_away=dating.is_away,
-            day=views.day_view(
-                dating.day, 9, "these dates", clock=self.visitor.hour_cycle, minimum=self._minimum()
-            ),
+    def _show_dating(self, dating: Dating, error: str = "") -> None:
+        self._dating = dating
+        self.dating = dates.dating_view(
+            dating,
+            self._drafted().overrides,
+            today=self._today(),
+            first_weekday=self._first_weekday(),
+            clock=self.visitor.hour_cycle,
+            minimum=self._minimum(),
             error=error,
         )
         self.revision += 1
@@ -478,29 +354,13 @@ class AvailabilityState(AppState):
         """Open the dialog for a new time, or for a published one."""
         viewer = self._there()
         fitting = await self._read(published_slots.offerings, instructor_id=self._me())
-        self.slot_offerings = [ChoiceView("", "Any that fits"), *map(views.fitting_view, fitting)]
+        self.slot_offerings = published.offering_choices(fitting)
         found = next((one for one in self._published if one.id == slot_id), None)
         if found is None:
             tomorrow = self._today() + timedelta(days=1)
-            self.publishing = PublishingView(
-                is_open=True,
-                title="Publish a time",
-                on=tomorrow.isoformat(),
-                start=typed_label(1080, self.visitor.hour_cycle),
-            )
-            return
-        start = viewer.local(found.facts.starts_at)
-        self.publishing = PublishingView(
-            is_open=True,
-            id=found.id,
-            title="Change the time",
-            on=start.date().isoformat(),
-            start=typed_label(60 * start.hour + start.minute, self.visitor.hour_cycle),
-            duration=str(found.facts.duration_minutes),
-            kind=found.facts.session_type.value,
-            seats=str(max(found.facts.seats, 2)),
-            offering=found.facts.offering_id or "",
-        )
+            self.publishing = published.new_time(tomorrow, clock=self.visitor.hour_cycle)
+        else:
+            self.publishing = published.changed_time(found, viewer)
 
     @rx.event
     @require(Role.INSTRUCTOR)
@@ -512,7 +372,8 @@ class AvailabilityState(AppState):
     @require(Role.INSTRUCTOR)
     async def save_slot(self, form: dict[str, Any]) -> None:
         """Publish the time, or change it; refusals are shown at their fields."""
-        facts = self._slot_facts(form)
+        zone = self._drafted().zone if self._stored is None else self._stored.schedule.zone
+        facts = published.slot_facts(form, zone=zone)
         if self.publishing.id:
             await self._run(published_slots.change, slot_id=self.publishing.id, facts=facts)
         else:
@@ -537,21 +398,6 @@ class AvailabilityState(AppState):
         await self._redraw()
         self._say(said, "Students see it now.")
 
-    def _slot_facts(self, form: dict[str, Any]) -> SlotFacts:
-        zone = self._drafted().zone if self._stored is None else self._stored.schedule.zone
-        on = instants.parse_date(str(form.get("on", "")), field="on")
-        minute = parse_typed(str(form.get("start", "")))
-        if minute is None:
-            raise InvalidInput("Please type a time such as 18:00.", field="start")
-        is_group = form.get("kind") == "group"
-        return SlotFacts(
-            starts_at=instants.at_minute(on, minute, zone, field="start"),
-            duration_minutes=_whole(form.get("duration"), "duration", "Please type minutes, such as 60."),
-            session_type=SessionType.GROUP if is_group else SessionType.INDIVIDUAL,
-            seats=_whole(form.get("seats"), "seats", "Please type a number of seats.") if is_group else 1,
-            offering_id=str(form.get("offering", "")) or None,
-        )
-
     # ---------------------------------------------------------------- the preview and the question
 
     @rx.event
@@ -568,16 +414,10 @@ class AvailabilityState(AppState):
         report = self._report
         if report is None:
             return
-        step = 1 if int(way) > 0 else -1
         if self._shows == "month":
-            month = self._month or report.today.replace(day=1)
-            ahead = month.year * 12 + month.month - 1 + step
-            month = date(ahead // 12, ahead % 12 + 1, 1)
-            self._month = min(max(month, report.today.replace(day=1)), report.last_day.replace(day=1))
+            self._month = preview.turned_month(report, self._shown_month(report), int(way))
         else:
-            self._week_of = min(
-                max(report.week_from + timedelta(days=7 * step), report.today), report.last_day
-            )
+            self._week_of = preview.turned_week(report, int(way))
         await self._redraw()
 
     @rx.event
@@ -594,10 +434,7 @@ class AvailabilityState(AppState):
         stored = self._stored
         if stored is None:
             return
-        on = instants.parse_date(str(form.get("ask_on", "")), field="ask_on")
-        minute = parse_typed(str(form.get("ask_at", "")))
-        if minute is None:
-            raise InvalidInput("Please type a time such as 17:00.", field="ask_at")
+        starts_at = question.asked_start(form, zone=stored.schedule.zone)
         offering = (
             str(form.get("ask_offering", ""))
             or self._kind
@@ -607,16 +444,16 @@ class AvailabilityState(AppState):
             slot_explanations.explanation,
             instructor_id=self._me(),
             offering_id=offering,
-            starts_at=instants.at_minute(on, minute, stored.schedule.zone, field="ask_at"),
+            starts_at=starts_at,
         )
         kind = next((one.label for one in self.preview.kinds if one.value == offering), "this offering")
         viewer = Viewer(stored.schedule.zone, self.visitor.hour_cycle)
-        self.answer = views.answer_view(found, viewer, kind)
+        self.answer = question.answer_view(found, viewer, kind)
 
     # ---------------------------------------------------------------- helpers
 
     async def _edit_day(self, day: int, edit: Callable[[Day], Day]) -> None:
-        draft, number = self._drafted(), _weekday(day)
+        draft, number = self._drafted(), week.weekday(day)
         await self._edit(
             replace(draft, week=week_draft.with_day(draft.week, number, edit(draft.week[number])))
         )
@@ -632,16 +469,16 @@ class AvailabilityState(AppState):
     async def _redraw(self) -> None:
         draft, saved = self._drafted(), self._saved_draft
         now, clock = self._platform().clock.now(), self.visitor.hour_cycle
-        viewer, order = self._there(), self._day_order()
+        viewer, order = self._there(), week.day_order(self._today(), self._first_weekday())
         self.revision += 1
         self.ready = True
         self.zone_name, self.zone_now = zones.canonical(draft.zone), viewer.time(now)
-        self.days = views.days_view(draft.week, order, clock=clock, minimum=self._minimum())
-        self.limits = [self._limit_view(name, text) for name, text in draft.limits]
+        self.days = week.days_view(draft.week, order, clock=clock, minimum=self._minimum())
+        self.limits = limits.limits_view(draft.limits, usual=self._rules(Limits()))
         self.not_same_day = draft.not_same_day
-        self.dates = views.date_rows(draft.overrides, clock=clock, today=self._today())
-        self.slots = views.slot_rows(self._published, viewer)
-        self.unsaved = _unsaved_words(draft, saved, order) if saved is not None else ""
+        self.dates = dates.date_rows(draft.overrides, clock=clock, today=self._today())
+        self.slots = published.slot_rows(self._published, viewer)
+        self.unsaved = unsaved_words(draft, saved, order) if saved is not None else ""
         self.can_undo = bool(self._undo)
         if self._faults():
             self.preview = replace(self.preview, note="Put the marked hours right to see what they offer.")
@@ -656,40 +493,26 @@ class AvailabilityState(AppState):
             instructor_id=self._me(),
             draft=schedule,
             offering_id=self._kind or None,
-            week_of=self._week_of or self._telling_day(),
+            week_of=self._week_of or preview.telling_day(self._today()),
             first_weekday=self._first_weekday(),
         )
         self._report = report
-        self.offerings = [
-            ChoiceView(k.offering_id, views.kind_words(k)) for k in report.kinds if k.offering_id
-        ]
-        self.preview = views.preview_view(
+        shown = preview.preview_view(
             report,
             shows=self._shows,
-            month=self._month or report.today.replace(day=1),
+            month=self._shown_month(report),
             rules=self._rules(schedule.limits),
             now=self._platform().clock.now(),
             clock=self.visitor.hour_cycle,
         )
-        self.outside = views.outside_view(report, self._there())
+        self.preview, self.offerings = shown, [kind for kind in shown.kinds if kind.value]
+        self.outside = preview.outside_view(report, self._there())
 
     def _rules(self, limits: Limits) -> SlotRules:
         return calendars.slot_rules(limits, self._platform().settings)
 
     def _faults(self) -> bool:
         return any(day.troubles for day in self.days) or any(limit.error for limit in self.limits)
-
-    def _limit_view(self, name: str, text: str) -> LimitView:
-        label, unit = _LIMIT_LABELS[name]
-        error = ""
-        try:
-            check_limits(Limits(**{name: _parsed_limit(name, text)}))
-        except InvalidInput as refused:
-            error = refused.message
-        usual = _limit_text(name, getattr(self._rules(Limits()), name))
-        if name.endswith("cap") and usual == "0":
-            usual = "no limit"
-        return LimitView(name, label, unit, text, usual, error)
 
     def _drafted(self) -> Draft:
         if self._draft is None:
@@ -705,87 +528,8 @@ class AvailabilityState(AppState):
     def _there(self) -> Viewer:
         return Viewer(self._drafted().zone, self.visitor.hour_cycle)
 
-    def _day_order(self) -> tuple[int, ...]:
-        """The weekdays by the numbers of the tables (0 is Sunday), in the order the person reads them."""
-        first = first_of_week(self._today(), self._first_weekday())
-        return tuple(dow_sunday0(first + timedelta(days=number)) for number in range(7))
-
-    def _telling_day(self) -> date:
-        """Today; on a weekend the Monday or Tuesday after, whose week says more than the one that is over."""
-        today = self._today()
-        return today + timedelta(days=2) if today.weekday() > 4 else today
+    def _shown_month(self, report: Report) -> date:
+        return self._month or report.today.replace(day=1)
 
     def _today(self) -> date:
         return local_date(self._platform().clock.now(), self._drafted().zone)
-
-
-def _weekday(day: int) -> int:
-    if not 0 <= int(day) <= 6:
-        raise InvalidInput("There is no such day.")
-    return int(day)
-
-
-def _whole(text: Any, field: str, sentence: str) -> int:
-    written = str(text or "").strip()
-    if not written.isdecimal() or len(written) > 5:
-        raise InvalidInput(sentence, field=field)
-    return int(written)
-
-
-def _parsed_limit(name: str, text: str) -> int | None:
-    if not text:
-        return None
-    try:
-        value = float(text.replace(",", "."))
-    except ValueError:
-        raise InvalidInput("Please type a number.", field=name) from None
-    value = 60 * value if name == "notice_minutes" else value
-    if not 0 <= value <= 1e6 or value != round(value):
-        raise InvalidInput("Please type a whole number.", field=name)
-    return round(value)
-
-
-def _limit_text(name: str, value: int | None) -> str:
-    if value is None:
-        return ""
-    return f"{value / 60:g}" if name == "notice_minutes" else str(value)
-
-
-def _date_cell(day: date, dating: Dating, today: date, taken: set[date]) -> DateCell:
-    label = views.long_date(day)
-    if day in taken and day not in dating.editing:
-        label += ", has hours of its own"
-    return DateCell(
-        iso=day.isoformat(),
-        number=day.day,
-        label=label,
-        is_chosen=day in dating.chosen,
-        is_open=day >= today,
-        is_in=day.month == dating.month.month,
-    )
-
-
-def _chosen_words(chosen: frozenset[date], today: date) -> str:
-    days = sorted(chosen)
-    if not days:
-        return "No day chosen yet"
-    if len(days) > 3:
-        first, last = (views.short_date(day, today=today) for day in (days[0], days[-1]))
-        return f"{len(days)} days, {first} to {last}"
-    return ", ".join(views.short_date(day, today=today) for day in days)
-
-
-def _unsaved_words(draft: Draft, saved: Draft, order: Sequence[int]) -> str:
-    """What differs from what is saved: "Thursday and one override"."""
-    parts = [DAY_NAMES[number] for number in order if draft.week[number] != saved.week[number]]
-    if len(parts) > 3:
-        parts = [f"{len(parts)} days"]
-    changed = len(set(draft.overrides) ^ set(saved.overrides))
-    if changed:
-        dates = len({one.on for one in set(draft.overrides) ^ set(saved.overrides)})
-        parts.append("one override" if dates == 1 else f"{dates} overrides")
-    if (draft.limits, draft.not_same_day) != (saved.limits, saved.not_same_day):
-        parts.append("limits")
-    if draft.zone != saved.zone:
-        parts.append("time zone")
-    return " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))

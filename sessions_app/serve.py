@@ -1,7 +1,8 @@
 """Starts the product: ``python -m sessions_app.serve``, which is what ``make run`` calls.
 
 Builds the pages when something they are made of changed, then serves page, API and socket on one port with granian,
-which starts a new worker when one dies. Says what it does while it does it, and the address once that answers.
+which starts a new worker when one dies. When workers die faster than that and granian gives up, it is started again.
+Says what it does while it does it, and the address once that answers.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ from sessions_app.settings import Settings, load_settings
 
 START_SECONDS = 90
 STOP_SECONDS = 8
+PAUSE_SECONDS = 1
+GAVE_UP = 1
+"""granian's exit code when a worker died within seconds of its start: it takes that for one that cannot run."""
 
 # Serve the pages already built, in the process that answers the API (Reflex 0.10.1, internal names).
 SERVER_ENVIRONMENT = {
@@ -128,7 +132,11 @@ def main() -> int:
             _complain("The server did not start; the reason stands above.")
             return 1
         _announce(settings)
-        return server.wait()
+        while (code := server.wait()) == GAVE_UP:
+            _say("Workers died one after the other: starting the server again")
+            time.sleep(PAUSE_SECONDS)
+            server = Server(settings)
+        return code
     except KeyboardInterrupt:
         _say("Stopping")
         return 0

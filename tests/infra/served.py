@@ -100,8 +100,9 @@ class ServedApp:
         assert self._guard is not None
         found = [self._guard.pid]
         for process in found:
-            children = Path(f"/proc/{process}/task/{process}/children")
-            found += [int(child) for child in children.read_text().split()]
+            with suppress(OSError):  # it may have ended meanwhile
+                children = Path(f"/proc/{process}/task/{process}/children")
+                found += [int(child) for child in children.read_text().split()]
         return found[1:]
 
     def stop(self) -> None:

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import httpx
@@ -14,6 +15,8 @@ import pytest
 
 from tests.conftest import ServeApp
 from tests.infra.ports import free_port, listens
+from tests.infra.served import ServedApp
+from tests.infra.shared_run import SharedRun
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -68,6 +71,23 @@ def test_a_database_out_of_reach_ends_the_start_with_its_reason(built_pages: Non
     assert process.returncode == 1
     assert "Connection refused" in said
     assert said.rstrip().endswith("The server did not start; the reason stands above.")
+
+
+def test_workers_killed_one_after_the_other_do_not_end_it(
+    built_pages: None, tmp_path: Path, shared_run: SharedRun
+) -> None:
+    settings = {"DEMO_DATA": "0"}
+    with ServedApp(tmp_path, free_port(), shared_run.owner, settings, is_whole=True) as app:
+        while "Stop with Ctrl-C" not in app.log():
+            time.sleep(0.1)
+        killed: set[int] = set()
+        while len(killed) < 2:
+            _, _, *workers = app.processes()
+            for worker in set(workers) - killed:
+                os.kill(worker, signal.SIGKILL)
+                killed.add(worker)
+            time.sleep(0.02)
+        app.wait_until_up()
 
 
 @pytest.fixture

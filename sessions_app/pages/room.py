@@ -11,26 +11,20 @@ import reflex as rx
 
 from sessions_app.components import layout, ui
 from sessions_app.components.bound import problem, problem_of, toasts
+from sessions_app.components.device_check import check_list, device_check
+from sessions_app.components.lesson_notes import report_form, student_notes
+from sessions_app.components.recording_question import recording_question
+from sessions_app.components.room_actions import RoomEvents, end_button, room_actions, start_and_end
+from sessions_app.components.room_people import room_people
+from sessions_app.components.session_outcome import session_outcome
 from sessions_app.components.status import status_badge
 from sessions_app.components.ui.values import node_id
+from sessions_app.components.video_call import channel_line, meeting_link, video_call
 from sessions_app.domain.booking_lifecycle import BookingStatus
-from sessions_app.services.lesson_notes import HOMEWORK_LIMIT, NOTE_LIMIT, REPORT_LIMIT
-from sessions_app.services.outcomes import REASON_LIMIT
 from sessions_app.state.base import AppState
 from sessions_app.state.room import RoomState
 
-_STAGE_BUTTON = (
-    "group inline-flex size-12 cursor-pointer items-center justify-center rounded-full bg-white/14 text-on-stage "
-    "hover:bg-white/22 transition-colors duration-(--fast) aria-[pressed=false]:bg-stage-off "
-    "aria-[pressed=false]:text-white disabled:cursor-not-allowed disabled:opacity-50"
-)
-_SELECT = (
-    "h-(--control) w-full min-w-0 appearance-none truncate rounded-control border border-field bg-surface pr-9 pl-9 "
-    "text-sm text-ink hover:border-ink-3 focus:border-ring focus:outline-2 focus:outline-offset-0 "
-    "focus:outline-ring cursor-pointer max-sm:text-base"
-)
-_CHOSEN = "aria-pressed:border-accent aria-pressed:bg-accent-soft aria-pressed:text-on-accent-soft"
-_FRAME_ALLOW = "camera; microphone; display-capture; fullscreen; autoplay; clipboard-write"
+_EVENTS = RoomEvents(join=RoomState.join, leave=RoomState.leave, start=RoomState.start, end=RoomState.end)
 
 
 def room() -> rx.Component:
@@ -88,7 +82,11 @@ def _header(view: Any) -> rx.Component:
 
 def _meeting(view: Any) -> rx.Component:
     return rx.el.div(
-        rx.cond(RoomState.frame_url != "", _call(view), _check(view)),
+        rx.cond(
+            RoomState.frame_url != "",
+            video_call(RoomState.frame_url, RoomState.window_url),
+            device_check(AppState.visitor),
+        ),
         _facts(view),
         rx.cond(
             (view.kind == "lobby") | (view.kind == "in"),
@@ -106,121 +104,6 @@ def _meeting(view: Any) -> rx.Component:
             "grid grid-cols-[minmax(0,1fr)] gap-8 lg:grid-cols-[minmax(0,1fr)_19rem] lg:gap-10",
             "grid grid-cols-[minmax(0,1fr)] gap-8 lg:grid-cols-[minmax(0,1fr)_21rem] lg:items-center lg:gap-12",
         ),
-    )
-
-
-def _call(view: Any) -> rx.Component:
-    return rx.el.section(
-        rx.el.iframe(
-            src=RoomState.frame_url,
-            title="Video of the session",
-            allow=_FRAME_ALLOW,
-            custom_attrs={"data-call": "true"},
-            class_name="h-[min(70dvh,44rem)] w-full rounded-card border border-line bg-stage max-sm:h-[60dvh]",
-        ),
-        rx.el.p(
-            "Screen sharing and chat are in the video's own bar. ",
-            "Trouble with the video? ",
-            ui.text_link(
-                "Open in a new window", RoomState.window_url, external=True, new_tab=True, inline=True
-            ),
-            class_name="mt-3 text-sm text-ink-2",
-        ),
-        aria_label="Video",
-        class_name="min-w-0",
-    )
-
-
-def _check(view: Any) -> rx.Component:
-    return rx.el.section(
-        rx.el.div(
-            rx.el.video(
-                auto_play=True,
-                muted=True,
-                plays_inline=True,
-                aria_label="Your camera",
-                custom_attrs={"data-preview": "true", "hidden": True},
-                class_name="absolute inset-0 size-full -scale-x-100 object-cover",
-            ),
-            rx.el.span(
-                AppState.visitor.initials,
-                aria_hidden="true",
-                class_name="inline-flex size-24 items-center justify-center rounded-full bg-stage-2 text-xl "
-                "font-semibold text-on-stage max-sm:mb-8 max-sm:size-20",
-            ),
-            rx.el.p(
-                AppState.visitor.name,
-                class_name="absolute top-3 left-3 rounded-control bg-stage-2 px-2.5 py-1 text-xs font-medium "
-                "text-on-stage",
-            ),
-            _level(),
-            rx.el.div(
-                _toggle("microphone", "Microphone", "mic", "mic-off"),
-                _toggle("camera", "Camera", "video", "video-off"),
-                class_name="absolute inset-x-0 bottom-4 flex justify-center gap-3",
-            ),
-            class_name="relative flex aspect-video items-center justify-center overflow-hidden rounded-card border "
-            "border-line bg-stage max-sm:aspect-[4/3]",
-        ),
-        rx.el.div(
-            _device("Microphone", "audioinput", "mic"),
-            _device("Camera", "videoinput", "video"),
-            class_name="mt-4 grid gap-3 sm:grid-cols-2",
-        ),
-        rx.el.p(
-            role="status",
-            custom_attrs={"data-check-note": "true"},
-            class_name="mt-3 text-sm text-ink-2 empty:hidden",
-        ),
-        aria_label="Your camera and microphone",
-        custom_attrs={"data-check": "true"},
-        class_name="min-w-0",
-    )
-
-
-def _level() -> rx.Component:
-    bars = (
-        rx.el.span(
-            class_name="w-1 rounded-full bg-white/20 data-[on=true]:bg-stage-level",
-            custom_attrs={"data-bar": "true", "style": {"height": height}},
-        )
-        for height in ("40%", "75%", "100%", "60%", "30%", "20%")
-    )
-    return rx.el.div(
-        *bars,
-        role="img",
-        aria_label="Microphone level",
-        custom_attrs={"data-level-meter": "true"},
-        class_name="absolute top-3 right-3 flex h-6 items-end gap-0.5 rounded-control bg-stage-2 px-2 py-1.5",
-    )
-
-
-def _toggle(name: str, label: str, on: str, off: str) -> rx.Component:
-    """Off until pressed: nobody is asked for a permission by opening a page."""
-    return rx.el.button(
-        rx.el.span(ui.icon(on, "size-5"), class_name="hidden group-aria-pressed:inline"),
-        rx.el.span(ui.icon(off, "size-5"), class_name="group-aria-pressed:hidden"),
-        type="button",
-        aria_pressed="false",
-        aria_label=label,
-        custom_attrs={"data-toggle": name},
-        class_name=_STAGE_BUTTON,
-    )
-
-
-def _device(label: str, kind: str, name: str) -> rx.Component:
-    return rx.el.label(
-        rx.el.span(label, class_name="sr-only"),
-        ui.icon(name, "pointer-events-none absolute top-1/2 left-3 size-4 -translate-y-1/2 text-ink-3"),
-        rx.el.select(
-            rx.el.option(f"{label}: off", value=""),
-            custom_attrs={"data-devices": kind},
-            class_name=_SELECT,
-        ),
-        ui.icon(
-            "chevron-down", "pointer-events-none absolute top-1/2 right-3 size-4 -translate-y-1/2 text-ink-3"
-        ),
-        class_name="relative block min-w-0",
     )
 
 
@@ -256,10 +139,17 @@ def _facts(view: Any) -> rx.Component:
             ),
         ),
         _people(view),
-        _recording(view),
-        _actions(view),
+        recording_question(
+            view.recording, on_ask=RoomState.ask_recording, on_answer=RoomState.answer_recording
+        ),
+        room_actions(
+            view,
+            meeting_link(RoomState.frame_url, RoomState.window_url, is_in=view.kind == "in"),
+            channel_line(RoomState.channel),
+            do=_EVENTS,
+        ),
         _files(view),
-        rx.cond(RoomState.frame_url == "", _checks()),
+        rx.cond(RoomState.frame_url == "", check_list()),
         rx.cond(
             view.protection != "",
             rx.el.p(
@@ -277,54 +167,7 @@ def _facts(view: Any) -> rx.Component:
 
 
 def _people(view: Any) -> rx.Component:
-    return rx.el.div(
-        rx.el.ul(
-            rx.foreach(view.people, _person),
-            aria_label="Who takes part",
-            class_name="divide-y divide-line rounded-card bg-surface-2 px-4",
-        ),
-        rx.cond(view.others != "", rx.el.p(view.others, class_name="mt-2 text-xs text-ink-3")),
-        class_name="mt-5",
-    )
-
-
-def _person(who: Any) -> rx.Component:
-    there = "inline-flex shrink-0 items-center gap-1 text-xs font-medium"
-    return rx.el.li(
-        rx.el.div(
-            ui.avatar(who.initials, who.colour),
-            rx.el.div(
-                rx.el.p(who.name, class_name="truncate text-sm font-medium"),
-                rx.el.p(who.role, class_name="text-xs text-ink-3"),
-                class_name="min-w-0 flex-1",
-            ),
-            rx.match(
-                who.here,
-                (
-                    "in",
-                    rx.el.span(
-                        ui.icon("check", "size-3.5"), "In the room", class_name=f"{there} text-ok-text"
-                    ),
-                ),
-                ("lobby", rx.el.span("In the lobby", class_name=f"{there} text-sun-text")),
-                ("was", rx.el.span("Left", class_name=f"{there} text-ink-3")),
-                rx.fragment(),
-            ),
-            class_name="flex items-center gap-3 py-4",
-        ),
-        rx.cond(
-            who.can_be_absent,
-            ui.checkbox(
-                rx.fragment(who.name, " did not come"),
-                "absent",
-                on_change=RoomState.mark_absent(who.booking_id),
-                default_checked=RoomState.absent.contains(who.booking_id),
-                custom_attrs={"data-checked": RoomState.absent.contains(who.booking_id)},
-                class_name="-mt-2 pb-2",
-            ),
-        ),
-        key=who.name,
-    )
+    return room_people(view, RoomState.absent, on_absent=RoomState.mark_absent)
 
 
 def _files(view: Any) -> rx.Component:
@@ -351,134 +194,6 @@ def _files(view: Any) -> rx.Component:
     )
 
 
-def _recording(view: Any) -> rx.Component:
-    asked = rx.el.div(
-        ui.button(
-            "I agree",
-            size="sm",
-            on_click=RoomState.answer_recording(True),
-            aria_pressed=view.recording.answer == "yes",
-            class_name=_CHOSEN,
-        ),
-        ui.button(
-            "I do not agree",
-            size="sm",
-            on_click=RoomState.answer_recording(False),
-            aria_pressed=view.recording.answer == "no",
-            class_name=_CHOSEN,
-        ),
-        class_name="mt-3 flex flex-wrap gap-2 max-sm:*:grow",
-    )
-    offer = rx.el.div(
-        ui.switch("Ask to record", checked=view.recording.wanted, on_click=RoomState.ask_recording)
-    )
-    return rx.cond(
-        view.recording.kind != "",
-        rx.el.div(
-            rx.cond(view.recording.kind == "offer", offer),
-            rx.el.p(view.recording.text, role="status", class_name="text-sm text-ink-2"),
-            rx.cond(view.recording.kind == "asked", asked),
-            role="group",
-            aria_label="Recording",
-            class_name="mt-4 rounded-card border border-line p-4",
-        ),
-    )
-
-
-def _actions(view: Any) -> rx.Component:
-    wide = "w-full"
-    noted = rx.el.p(
-        "Attendance is noted when you join and leave.", class_name="mt-2 text-center text-xs text-ink-3"
-    )
-    join = ui.button(
-        "Join",
-        variant="primary",
-        size="lg",
-        lead="video",
-        on_click=RoomState.join,
-        disabled=view.kind == "soon",
-        class_name=wide,
-    )
-    start = ui.button(
-        "Start session", variant="primary", size="lg", lead="play", on_click=RoomState.start, class_name=wide
-    )
-    outside = rx.cond(
-        (view.kind == "in") & (RoomState.frame_url == "") & (RoomState.window_url != ""),
-        ui.button_link(
-            "Open the meeting",
-            RoomState.window_url,
-            variant="primary",
-            size="lg",
-            lead="external-link",
-            external=True,
-            new_tab=True,
-            class_name=wide,
-        ),
-    )
-    channel = rx.cond(
-        RoomState.channel != "",
-        rx.el.p(
-            "Open the video app of this platform; your session is the channel ",
-            rx.el.code(RoomState.channel, class_name="text-xs break-all"),
-            ".",
-            class_name="text-sm text-ink-2",
-        ),
-    )
-    leave = ui.button("Leave", variant="ghost", on_click=RoomState.leave, class_name=wide)
-    return rx.el.div(
-        rx.cond(view.can_start, start),
-        rx.cond(
-            ((view.kind == "ready") & ~view.can_start) | (view.kind == "soon"),
-            rx.fragment(join, noted),
-        ),
-        outside,
-        channel,
-        rx.cond(view.can_end, _end(view)),
-        rx.cond((view.kind == "lobby") | (view.kind == "in"), leave),
-        class_name="mt-5 space-y-3",
-    )
-
-
-def _end(view: Any) -> rx.Component:
-    return rx.fragment(
-        ui.button("End session", variant="danger-quiet", on_click=RoomState.end, class_name="w-full"),
-        rx.cond(view.end_hint != "", rx.el.p(view.end_hint, class_name="text-xs text-ink-3")),
-    )
-
-
-def _checks() -> rx.Component:
-    rows = (
-        ("microphone", "Microphone"),
-        ("camera", "Camera"),
-        ("connection", "Connection"),
-        ("browser", "Browser"),
-    )
-    return rx.el.ul(
-        *(
-            rx.el.li(
-                rx.el.span(
-                    ui.icon("check", "size-3.5 hidden group-data-[state=good]:block"),
-                    ui.icon("x", "size-3.5 hidden group-data-[state=bad]:block"),
-                    class_name="inline-flex size-6 items-center justify-center rounded-full bg-surface-3 text-ink-3 "
-                    "group-data-[state=good]:bg-ok-soft group-data-[state=good]:text-ok-text "
-                    "group-data-[state=bad]:bg-danger-soft group-data-[state=bad]:text-danger-text",
-                ),
-                rx.el.span(label, class_name="flex-1 text-sm"),
-                rx.el.span(
-                    "Not tried yet",
-                    custom_attrs={"data-says": "true"},
-                    class_name="text-xs tabular-nums text-ink-3",
-                ),
-                custom_attrs={"data-checks": name},
-                class_name="group flex items-center gap-3 py-2.5",
-            )
-            for name, label in rows
-        ),
-        aria_label="Checks",
-        class_name="mt-5 divide-y divide-line border-t border-line",
-    )
-
-
 # ---------------------------------------------------------------- the other moments
 
 
@@ -489,21 +204,7 @@ def _place(view: Any) -> rx.Component:
         rx.el.p(view.lead, class_name="mt-1.5 text-sm text-ink-2"),
         _people(view),
         _files(view),
-        rx.el.div(
-            rx.cond(
-                view.can_start,
-                ui.button(
-                    "Start session",
-                    variant="primary",
-                    size="lg",
-                    lead="play",
-                    on_click=RoomState.start,
-                    class_name="w-full",
-                ),
-            ),
-            rx.cond(view.can_end, _end(view)),
-            class_name="mt-5 space-y-3",
-        ),
+        start_and_end(view, do=_EVENTS),
         class_name="mx-auto max-w-[26rem]",
     )
 
@@ -513,7 +214,7 @@ def _quiet(view: Any) -> rx.Component:
         rx.el.h1(view.heading, class_name="text-xl font-semibold text-balance"),
         rx.el.p(view.lead, class_name="mt-1.5 text-sm text-ink-2"),
         _people(view),
-        rx.cond(view.can_end, rx.el.div(_end(view), class_name="mt-5")),
+        rx.cond(view.can_end, rx.el.div(end_button(view.end_hint, RoomState.end), class_name="mt-5")),
         class_name="mx-auto max-w-[26rem]",
     )
 
@@ -532,7 +233,7 @@ def _done(view: Any) -> rx.Component:
     return rx.el.div(
         rx.el.h1(view.heading, class_name="text-xl font-semibold"),
         rx.el.p(view.lead, class_name="mt-1.5 text-sm text-ink-2"),
-        rx.foreach(view.outcomes, lambda seat: _outcome(view, seat)),
+        rx.foreach(view.outcomes, lambda seat: _outcome(seat, is_host=view.is_host)),
         _files(view),
         rx.cond(
             view.seal != "",
@@ -549,138 +250,18 @@ def _done(view: Any) -> rx.Component:
     )
 
 
-def _outcome(view: Any, seat: Any) -> rx.Component:
-    quiet = "text-sm text-ink-2"
-    said = rx.fragment(
+def _outcome(seat: Any, *, is_host: Any) -> rx.Component:
+    return session_outcome(
+        seat,
         rx.cond(
-            seat.title != "",
-            rx.el.p(
-                seat.title,
-                class_name=rx.cond(view.is_host, "text-sm font-medium", "mt-1 text-base font-semibold"),
-            ),
+            is_host,
+            report_form(seat, on_save=RoomState.save_report),
+            student_notes(seat, on_save=RoomState.save_note),
         ),
-        rx.cond(seat.text != "", rx.el.p(seat.text, class_name=quiet)),
-        rx.cond(seat.note != "", rx.el.p(seat.note, role="status", class_name=f"mt-1 {quiet}")),
-    )
-    return rx.el.section(
-        rx.el.div(
-            rx.cond(view.is_host, ui.avatar(seat.initials, seat.colour)),
-            rx.el.div(
-                rx.cond(
-                    view.is_host,
-                    rx.el.h2(seat.name, class_name="truncate text-base font-semibold"),
-                    rx.el.h2("What was noted", class_name="text-xs font-medium text-ink-3"),
-                ),
-                said,
-                class_name="min-w-0 flex-1",
-            ),
-            status_badge(seat.badge, among=("completed", "no_show", "late", "dispute")),
-            class_name="flex items-start gap-3",
-        ),
-        rx.cond(
-            seat.can_confirm,
-            rx.el.div(
-                ui.button("Confirm", size="sm", on_click=RoomState.confirm_outcome(seat.booking_id)),
-                class_name="mt-3",
-            ),
-        ),
-        rx.cond(seat.can_object, _objection(seat)),
-        rx.cond(view.is_host, _report_form(seat), _student_notes(seat)),
-        key=seat.booking_id,
-        class_name="mt-6 rounded-card border border-line bg-surface p-5 sm:p-6",
-    )
-
-
-def _report_form(seat: Any) -> rx.Component:
-    return rx.el.form(
-        rx.el.input(type="hidden", name="booking_id", value=seat.booking_id, read_only=True),
-        ui.text_area(
-            "Report",
-            "report",
-            id="report-" + seat.booking_id,
-            hint="The student reads it.",
-            default_value=seat.report,
-            max_length=REPORT_LIMIT,
-        ),
-        ui.text_area(
-            "Homework for next time",
-            "homework",
-            id="homework-" + seat.booking_id,
-            default_value=seat.homework,
-            max_length=HOMEWORK_LIMIT,
-        ),
-        ui.text_area(
-            "Private note",
-            "private_note",
-            id="private-" + seat.booking_id,
-            hint="Only you can read it.",
-            default_value=seat.private_note,
-            max_length=NOTE_LIMIT,
-        ),
-        ui.button("Save notes", kind="submit"),
-        on_submit=RoomState.save_report,
-        class_name="mt-5 space-y-4 border-t border-line pt-5",
-    )
-
-
-def _student_notes(seat: Any) -> rx.Component:
-    own = rx.el.form(
-        rx.el.input(type="hidden", name="booking_id", value=seat.booking_id, read_only=True),
-        ui.text_area(
-            "Your own note",
-            "note",
-            id="note-" + seat.booking_id,
-            hint="Only you can read it.",
-            default_value=seat.student_note,
-            max_length=NOTE_LIMIT,
-        ),
-        ui.button("Save note", kind="submit"),
-        on_submit=RoomState.save_note,
-        class_name="space-y-4",
-    )
-    return rx.cond(
-        (seat.report != "") | (seat.homework != "") | seat.may_note,
-        rx.el.div(
-            rx.cond(seat.report != "", _quoted("Report", seat.report)),
-            rx.cond(seat.homework != "", _quoted("Homework for next time", seat.homework)),
-            rx.cond(seat.may_note, own),
-            class_name="mt-5 space-y-5 border-t border-line pt-5",
-        ),
-    )
-
-
-def _quoted(label: str, text: Any) -> rx.Component:
-    return rx.el.div(
-        rx.el.h3(label, class_name="text-sm font-medium"),
-        rx.el.p(text, class_name="mt-1 text-sm whitespace-pre-line text-ink-2"),
-    )
-
-
-def _objection(seat: Any) -> rx.Component:
-    return rx.el.details(
-        rx.el.summary(
-            "That is not what happened",
-            class_name="inline-flex min-h-11 cursor-pointer items-center text-sm font-medium text-accent-text "
-            "underline decoration-accent-line underline-offset-4",
-        ),
-        rx.el.form(
-            rx.el.input(type="hidden", name="booking_id", value=seat.booking_id, read_only=True),
-            ui.text_area(
-                "What happened?",
-                "reason",
-                id="reason-" + seat.booking_id,
-                hint="We compare it with the log and answer by mail. You can object until "
-                + seat.object_until
-                + ".",
-                error=rx.cond(RoomState.objected == seat.booking_id, problem_of("reason"), ""),
-                max_length=REASON_LIMIT,
-                required=True,
-            ),
-            ui.button("Send", kind="submit"),
-            on_submit=RoomState.dispute,
-            class_name="mt-2 space-y-4",
-        ),
-        class_name="mt-2",
+        is_host=is_host,
+        objected=RoomState.objected,
+        on_confirm=RoomState.confirm_outcome,
+        on_object=RoomState.dispute,
     )
 
 

@@ -10,8 +10,8 @@ from sessions_app.components import ui
 from sessions_app.components.bound import problem, toasts, visitor
 from sessions_app.components.ui.values import node_id
 from sessions_app.components.workspace import INSTRUCTOR, SHEET_GUTTER, sheet_heading, workspace
+from sessions_app.state.instructor_figures_views import PERIOD_LABELS
 from sessions_app.state.instructor_home import InstructorHomeState
-from sessions_app.state.instructor_home_views import PERIOD_LABELS
 
 _HEADING = "text-base font-semibold"
 _PART = "border-line px-(--gutter) py-6"

@@ -19,10 +19,10 @@ from sessions_app.services.queries import instructor_figures, instructor_home
 from sessions_app.state import instructor_home_views as views
 from sessions_app.state.base import AppState, require
 from sessions_app.state.hub import hub
+from sessions_app.state.instructor_figures_views import FiguresView, figures_view
 from sessions_app.state.instructor_home_views import (
     NOT_DECLINING,
     DeclineView,
-    FiguresView,
     HomeView,
     RequestView,
 )
@@ -124,7 +124,7 @@ class InstructorHomeState(AppState):
 
     async def _load(self) -> None:
         await self._load_day()
-        figures = views.figures_view(await self._read(instructor_figures.figures, period=self._period))
+        figures = figures_view(await self._read(instructor_figures.figures, period=self._period))
         if figures != self.figures:
             self.figures = figures
 

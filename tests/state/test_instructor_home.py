@@ -23,7 +23,6 @@ from sessions_app.state.instructor_home_views import (
     NOT_DECLINING,
     RibbonView,
     ribbon_view,
-    spark,
 )
 from tests.services.world import World, acting, at
 from tests.state.conftest import Tab, cookie_of, redirected_to
@@ -205,16 +204,3 @@ class TestRibbon:
         drawn = self.ribbon(at(2, 12), "UTC", late)
         assert drawn.hours[-1].label == "00:00"
         assert drawn.blocks[0].height == f"{HOUR_HEIGHT - 4}px"
-
-
-class TestSparks:
-    def test_it_rises_from_the_least_to_the_most(self) -> None:
-        line, x, y = spark([0, 5, 10])
-        assert line == "3.0,24.0 48.0,14.0 93.0,4.0"
-        assert (x, y) == ("93.0", "4.0")
-
-    def test_all_alike_is_a_level_line(self) -> None:
-        assert spark([3, 3])[0] == "3.0,14.0 93.0,14.0"
-
-    def test_one_point_is_no_line(self) -> None:
-        assert spark([1]) == ("", "", "")

@@ -8,7 +8,6 @@ something: choosing a time places the hold, "Book Session" confirms it.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import hmac
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -25,7 +24,6 @@ from sessions_app.domain.errors import (
     DomainError,
     HoldExpired,
     IllegalTransition,
-    InvalidInput,
     NotAllowed,
     NotEnrolled,
     NotFound,
@@ -35,10 +33,8 @@ from sessions_app.domain.errors import (
 from sessions_app.domain.local_labels import Viewer
 from sessions_app.domain.permissions import Role
 from sessions_app.domain.pricing import PayWith
-from sessions_app.domain.slots import Reason
 from sessions_app.domain.zones import is_zone
 from sessions_app.services import accounts, analytics, bookings, checkout, enrollments, live, zones
-from sessions_app.services.analytics import Facts, Step
 from sessions_app.services.bookings import Details
 from sessions_app.services.queries import held, wizard
 from sessions_app.services.queries.held import HeldStep, HoldState
@@ -48,13 +44,13 @@ from sessions_app.state.base import AppState, public, require
 from sessions_app.state.hub import hub
 from sessions_app.state.wizard import choosing as choosing_views
 from sessions_app.state.wizard import details as details_views
-from sessions_app.state.wizard import notices
+from sessions_app.state.wizard import later as later_views
+from sessions_app.state.wizard import notices, visit
 from sessions_app.state.wizard import times as times_views
 from sessions_app.state.wizard.address import Address
 from sessions_app.state.wizard.parts import (
     NO_HOLD,
     NO_NOTICE,
-    STEPS_UNPAID,
     HeadView,
     HoldView,
     Look,
@@ -64,24 +60,8 @@ from sessions_app.state.wizard.parts import (
 )
 
 BOOKERS = (Role.STUDENT, Role.GUARDIAN)
-_FIELDS = frozenset({"message", "custom_topic", "requirements", "student_id", "pay_with"})
 _EARLY = 2.0
 _MOST_MISSED = 20
-_NOTHING_LEFT = frozenset(
-    {
-        Reason.OVERRIDE_DAY_OFF,
-        Reason.OUTSIDE_HOURS,
-        Reason.OFF_GRID,
-        Reason.DAY_CAP,
-        Reason.WEEK_CAP,
-        Reason.SEAT_FULL,
-        Reason.BUFFER,
-        Reason.BUSY,
-        Reason.HELD,
-        Reason.EXTERNAL_BUSY,
-    }
-)
-"""Why a day has no times that more hours would have given; the others are the student's or the calendar's end."""
 
 
 class BookState(AppState):
@@ -248,7 +228,7 @@ class BookState(AppState):
                 first_weekday=self._first_weekday(),
             ),
         )
-        self._unmet_on = step.on if step.day_reason in _NOTHING_LEFT else None
+        self._unmet_on = visit.missed_day(step)
         return step
 
     async def _draw_times(self) -> None:
@@ -314,15 +294,7 @@ class BookState(AppState):
         step = await self._read(wizard.progress, course_id=here.later, student_id=here.student or None)
         if not step.is_deferred:
             return rx.redirect(here.to(later=""), replace=True)
-        self._put(
-            "head",
-            HeadView(
-                context=f"for {step.title}",
-                back_href=here.to(later=""),
-                step=len(STEPS_UNPAID),
-                steps=STEPS_UNPAID,
-            ),
-        )
+        self._put("head", later_views.head_of_later(step, here))
         self.step = "later"
         return None
 
@@ -339,12 +311,10 @@ class BookState(AppState):
         if self.step != "when":
             return  # the second press of a double click
         self.pending, self.notice = start, NO_NOTICE
-        chosen = (Step.TIME_SELECTED, {"time": f"{at:%Y-%m-%dT%H:%M:%SZ}", "st_id": self._teacher_id})
+        chosen = visit.time_chosen(at, teacher_id=self._teacher_id)
         if self._identity is None:
             on = self._look().viewer.date_of(at)
-            wanted = replace(
-                self._address, offering=self._offering_id, on=on, month=None, week=False, slot=at
-            )
+            wanted = self._address.asking_for(at, offering=self._offering_id, on=on)
             self.pending = ""
             yield self._sign_in(replace(wanted, proof=self._proof(wanted)))
             await self._note(chosen)
@@ -439,21 +409,14 @@ class BookState(AppState):
                 replaces_former=True,
             )
         except (Conflict, NotAllowed) as refused:
-            await self._note((Step.BOOKING_FAILED, {"error_type": refused.code}))
+            await self._note(visit.booking_failed(refused))
             return await self._back_to_times(refused)
         return await self._open_confirm(placed.booking.id)
 
     async def _open_confirm(self, booking_id: str, *, replaces: bool = False) -> Any:
         step = await self._read(held.held, booking_id=booking_id)
-        self._address = replace(
-            self._address,
-            instructor=step.instructor_id,
-            offering=step.offering_id,
-            month=None,
-            week=False,
-            slot=None,
-            proof="",
-            booking=booking_id,
+        self._address = self._address.holding(
+            booking_id, instructor=step.instructor_id, offering=step.offering_id
         )
         away = await self._draw_held(step)
         if away is not None:
@@ -464,7 +427,7 @@ class BookState(AppState):
     async def _back_to_times(self, refused: DomainError) -> Any:
         """The list anew, with what stands in the way; what was typed stays."""
         was_confirming = self.step == "confirm"
-        self._address = replace(self._address, booking="", slot=None, proof="")
+        self._address = self._address.without_hold()
         self.notice = self._notice_of(refused)
         await self._draw_times()
         if not was_confirming and self.router.url.query_parameters.get("slot") is None:
@@ -488,12 +451,7 @@ class BookState(AppState):
         self.is_booking, self.notice = True, NO_NOTICE
         yield
         step = self._held
-        facts = {
-            "course_id": step.course_id,
-            "st_id": step.instructor_id,
-            "datetime": f"{step.span.start:%Y-%m-%dT%H:%M:%SZ}",
-        }
-        await self._note((Step.BOOKING_ATTEMPTED, facts))
+        await self._note(visit.booking_tried(step))
         away = await self._confirm(step, form)
         if away is None:
             self.is_booking = False
@@ -510,7 +468,7 @@ class BookState(AppState):
                 booking_id=step.booking_id,
                 details=Details(message=self.message, topic=self.topic, reminders=self.reminders),
                 student_id=_text(form, "student_id") or None,
-                pay_with=PayWith(way) if way in [offered.value for offered in step.ways] else None,
+                pay_with=details_views.way_of(step, way),
             )
             session_id = placed.booking.session_id
             if not placed.needs_card:
@@ -524,7 +482,7 @@ class BookState(AppState):
             )
             return rx.redirect(page.url)
         except DomainError as refused:
-            await self._note((Step.BOOKING_FAILED, {"error_type": refused.code}))
+            await self._note(visit.booking_failed(refused))
             if isinstance(refused, (HoldExpired, IllegalTransition, AlreadyBooked)):
                 return await self._draw_held(await self._read(held.held, booking_id=step.booking_id))
             self._show(refused)
@@ -546,8 +504,8 @@ class BookState(AppState):
     @public
     async def pick_way(self, way: str) -> None:
         """Show the price in the way of paying that was chosen."""
-        if self._held is not None and way in [offered.value for offered in self._held.ways]:
-            self._put("details", details_views.details(self._held, self._look(), pay_with=PayWith(way)))
+        if self._held is not None and (chosen := details_views.way_of(self._held, way)) is not None:
+            self._put("details", details_views.details(self._held, self._look(), pay_with=chosen))
 
     @rx.event
     @require(*BOOKERS)
@@ -580,7 +538,7 @@ class BookState(AppState):
             self.notice = self._notice_of(NotEnrolled())
             return None
         await self._run(enrollments.defer, enrollment_id=self._enrollment_id)
-        await self._note((Step.SCHEDULE_LATER, {"course_id": self._course_id or None}))
+        await self._note(visit.put_off(self._course_id))
         return rx.redirect(
             self._address.kept().to(instructor=self._address.instructor, later=self._course_id)
         )
@@ -606,10 +564,8 @@ class BookState(AppState):
         """Show times in another zone, here and now; the day shown becomes the one that holds the time chosen."""
         if not is_zone(str(name)):
             return None
-        tz = zones.canonical(str(name))
-        here = self._address
-        on = Viewer(tz).date_of(here.slot) if here.slot and here.on else here.on
-        return rx.redirect(here.to(tz="" if tz == self.visitor.zone else tz, on=on), replace=True)
+        here = self._address.in_zone(zones.canonical(str(name)), own=self.visitor.zone)
+        return rx.redirect(here.written(), replace=True)
 
     # ------------------------------------------------------------ helpers
 
@@ -641,11 +597,7 @@ class BookState(AppState):
         return rx.redirect(f"/login?{urlencode({'next': back.written()})}")
 
     def _proof(self, wanted: Address) -> str:
-        """Shows after signing in that this tab, and no link from elsewhere, asked for the time."""
-        token = self.router.session.client_token
-        told = f"{token}|{wanted.teacher_id}|{wanted.offering}|{wanted.slot}"
-        secret = self._platform().settings.secret_key
-        return hmac.new(secret.encode(), told.encode(), hashlib.sha256).hexdigest()[:32]
+        return wanted.proof_for(self.router.session.client_token, secret=self._platform().settings.secret_key)
 
     def _is_proven(self, here: Address) -> bool:
         return (
@@ -656,7 +608,7 @@ class BookState(AppState):
 
     def _show(self, refused: DomainError) -> None:
         self.is_booking, self.pending = False, ""
-        if isinstance(refused, InvalidInput) and refused.field in _FIELDS:
+        if notices.is_beside_a_field(refused):
             super()._show(refused)
         else:
             self.notice = self._notice_of(refused)
@@ -668,35 +620,26 @@ class BookState(AppState):
 
     async def _note_arrival(self, before: Address, here: Address) -> None:
         """Store what the change of address tells: a page seen, an instructor or a day chosen."""
-        events: list[tuple[Step, Facts]] = []
+        events: list[visit.Event] = []
         if self._viewed != here.path:
             self._viewed, self._missed = here.path, frozenset()
-            seen: Facts = {"course_id": self._course_id or None, "st_preselected": bool(here.teacher_id)}
-            events.append((Step.PAGE_VIEW, seen))
+            events.append(visit.page_seen(course_id=self._course_id, has_instructor=bool(here.teacher_id)))
         elif before.path == here.path:
-            if here.teacher_id and here.teacher_id != before.teacher_id:
-                events.append((Step.ST_SELECTED, {"st_id": here.teacher_id}))
-            if here.on and here.on != before.on and not here.booking:
-                events.append((Step.DATE_SELECTED, {"date": here.on.isoformat()}))
+            events += visit.chosen_between(before, here)
         if here.teacher_id and not here.booking:
             events += self._missing()
         if events:
             await self._note(*events)
 
-    def _missing(self) -> list[tuple[Step, Facts]]:
+    def _missing(self) -> list[visit.Event]:
         """The search in vain that was just made, once a page view."""
         on, self._unmet_on = self._unmet_on, None
         if on is None or (self._offering_id, on) in self._missed or len(self._missed) >= _MOST_MISSED:
             return []
         self._missed |= {(self._offering_id, on)}
-        asked: Facts = {
-            "st_id": self._teacher_id,
-            "offering_id": self._offering_id,
-            "date": on.isoformat(),
-        }
-        return [(Step.SEARCH_UNMET, asked)]
+        return [visit.searched_in_vain(on, teacher_id=self._teacher_id, offering_id=self._offering_id)]
 
-    async def _note(self, *events: tuple[Step, Facts]) -> None:
+    async def _note(self, *events: visit.Event) -> None:
         await self._run(analytics.record, *events)
 
 

@@ -11,6 +11,8 @@ Whatever cannot be read in it is left out: an address is typed, shared and grows
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime
@@ -18,6 +20,7 @@ from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import urlencode
 
+from sessions_app.domain.local_labels import Viewer
 from sessions_app.domain.zones import is_zone
 
 _LONGEST_ID = 64
@@ -109,6 +112,37 @@ class Address:
         """What stays whatever is chosen next: the wizard itself, the zone and whom it is for."""
         kept = {field.name: getattr(self, field.name) for field in fields(self)}
         return Address(**{name: kept[name] for name in ("course_id", "entry_id", "tz", "student")})
+
+    def asking_for(self, slot: datetime, *, offering: str, on: date) -> Address:
+        """Where somebody comes back to who has to sign in before ``slot`` can be held."""
+        return replace(self, offering=offering, on=on, month=None, week=False, slot=slot)
+
+    def holding(self, booking: str, *, instructor: str, offering: str) -> Address:
+        """Where a hold is confirmed."""
+        return replace(
+            self,
+            instructor=instructor,
+            offering=offering,
+            month=None,
+            week=False,
+            slot=None,
+            proof="",
+            booking=booking,
+        )
+
+    def without_hold(self) -> Address:
+        """The times that the hold, or the start asked for, was chosen from."""
+        return replace(self, booking="", slot=None, proof="")
+
+    def in_zone(self, tz: str, *, own: str) -> Address:
+        """The same in another zone: the day shown becomes the one that holds the start asked for there."""
+        on = Viewer(tz).date_of(self.slot) if self.slot and self.on else self.on
+        return replace(self, tz="" if tz == own else tz, on=on)
+
+    def proof_for(self, token: str, *, secret: str) -> str:
+        """Shows after signing in that the tab of this ``token``, and no link from elsewhere, asked for the start."""
+        told = f"{token}|{self.teacher_id}|{self.offering}|{self.slot}"
+        return hmac.new(secret.encode(), told.encode(), hashlib.sha256).hexdigest()[:32]
 
 
 @lru_cache(maxsize=4096)

@@ -131,6 +131,11 @@ def details(step: HeldStep, look: Look, *, pay_with: PayWith | None = None) -> D
     )
 
 
+def way_of(step: HeldStep, text: str) -> PayWith | None:
+    """The way to pay that ``text`` names, if the quote offers it."""
+    return PayWith(text) if text in [way.value for way in step.ways] else None
+
+
 def price_lines(lines: Iterable[QuoteLine], minutes: int) -> tuple[LineView, ...]:
     """The lines of a quote; those that do not say the length themselves get it: "Session, 60 min"."""
     length = duration_label(minutes)

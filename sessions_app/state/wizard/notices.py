@@ -9,6 +9,7 @@ from sessions_app.domain.errors import (
     AlreadyBooked,
     DomainError,
     InsufficientCredits,
+    InvalidInput,
     NotEnrolled,
     OutsideAvailability,
     SessionFull,
@@ -22,10 +23,16 @@ from sessions_app.state.wizard.parts import Look, NoticeView, span_row
 
 _TIME_GONE = "This time is no longer available. Select another."
 _FAILED = "Unable to book. Please try again."
+_FIELDS = frozenset({"message", "custom_topic", "requirements", "student_id", "pay_with"})
 
 HOLD_ENDED = NoticeView(
     code="hold_ended", kind="sun", title="Your hold ended. The time is still free — keep it?", action="keep"
 )
+
+
+def is_beside_a_field(refused: DomainError) -> bool:
+    """Whether the refusal is about one field of the form, and shown there instead of above it."""
+    return isinstance(refused, InvalidInput) and refused.field in _FIELDS
 
 
 def notice_of(refused: DomainError, look: Look, *, support: str, has_card: bool) -> NoticeView:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from sessions_app.domain.errors import InvalidInput
 from sessions_app.domain.local_labels import WEEKDAYS
+from sessions_app.domain.month_grid import month_after, month_before
 
 DAY_NAMES: Final = ("Sunday", *WEEKDAYS[:6])
 """By the number of the tables: 0 is Sunday."""
@@ -51,5 +52,4 @@ def whole_number(text: Any, field: str, sentence: str) -> int:
 
 def month_beside(month: date, way: int) -> date:
     """The first of the month after (``way`` above 0) or before."""
-    ahead = month.year * 12 + month.month - 1 + (1 if way > 0 else -1)
-    return date(ahead // 12, ahead % 12 + 1, 1)
+    return month_after(month) if way > 0 else month_before(month)

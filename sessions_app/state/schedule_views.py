@@ -28,6 +28,7 @@ from sessions_app.services.queries.schedule import (
     Schedule,
     Tab,
 )
+from sessions_app.services.slots import rfc3339
 from sessions_app.state.schedule_week import WeekView, week_view
 from sessions_app.state.views import NO_WAIT, WaitView, avatar_colour, initials
 
@@ -260,7 +261,7 @@ def page_of(seen: Schedule, viewer: Viewer, here: Address, picked: Iterable[str]
         first=here.keep.first.isoformat() if here.keep.first else "",
         last=here.keep.last.isoformat() if here.keep.last else "",
         week=week_view(seen.week, viewer, on=here.on, link=lambda day: here.to(on=day), now=seen.now),
-        wakes=_wait(seen.now, seen.wakes_at, seen.now),
+        wakes=WaitView.of(seen.now, seen.wakes_at, seen.now),
     )
 
 
@@ -318,7 +319,7 @@ def place_view(
         near=()
         if whole_group
         else tuple(
-            ChoiceView(_instant(slot.span.start), viewer.moment(slot.span.start)) for slot in found.near
+            ChoiceView(rfc3339(slot.span.start), viewer.moment(slot.span.start)) for slot in found.near
         ),
         warning=warning,
         confirm=f"{words[1]} anyway" if warning else words[1],
@@ -439,7 +440,7 @@ def _seat(
         was=f"Instead of {viewer.moment(seat.asked_starts_at, now=now)}" if seat.asked_starts_at else "",
         topic=seat.topic,
         topic_note=_topic_note(seat),
-        wait=_wait(seat.waits_from, seat.waits_until, now),
+        wait=WaitView.of(seat.waits_from, seat.waits_until, now),
         can_accept=Action.ACCEPT in seat.can,
         can_decline=Action.REJECT in seat.can,
         can_propose=Action.PROPOSE in seat.can,
@@ -496,16 +497,6 @@ def _topic_note(seat: HostSeat) -> str:
         if seat.topic
         else ""
     )
-
-
-def _wait(begins: datetime, until: datetime | None, now: datetime) -> WaitView:
-    if until is None or until <= now:
-        return NO_WAIT
-    return WaitView(_instant(until), _instant(now), max(1, int((until - begins).total_seconds())))
-
-
-def _instant(instant: datetime) -> str:
-    return f"{instant:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _date(text: str) -> date | None:

@@ -470,15 +470,18 @@ def _count_of_times(count: int) -> str:
 
 
 _AT_CAP = "As many sessions ahead as can be booked at a time"
-_ALL_BOOKED = (
-    Reason.DAY_CAP,
-    Reason.WEEK_CAP,
-    Reason.SEAT_FULL,
-    Reason.BUFFER,
-    Reason.BUSY,
-    Reason.HELD,
-    Reason.EXTERNAL_BUSY,
+ALL_BOOKED = frozenset(
+    {
+        Reason.DAY_CAP,
+        Reason.WEEK_CAP,
+        Reason.SEAT_FULL,
+        Reason.BUFFER,
+        Reason.BUSY,
+        Reason.HELD,
+        Reason.EXTERNAL_BUSY,
+    }
 )
+"""Why there is nothing in open hours: others have the time, or as many came as are taken."""
 
 
 def why_not(unmet: Unmet, step: TimeStep) -> str:
@@ -506,7 +509,7 @@ def why_not(unmet: Unmet, step: TimeStep) -> str:
             return "You are busy on this day" if is_day else "You have another session at this time"
         case Reason.DURATION:
             return "Sessions of this length cannot be booked"
-    if unmet.reason in _ALL_BOOKED:
+    if unmet.reason in ALL_BOOKED:
         if not is_day:
             return "Every seat is taken" if unmet.reason is Reason.SEAT_FULL else "This time is taken"
         return "All booked today" if unmet.on == step.today else "All booked on this day"

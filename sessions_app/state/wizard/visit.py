@@ -9,26 +9,14 @@ from sessions_app.domain.slots import Reason
 from sessions_app.services.analytics import Facts, Step
 from sessions_app.services.queries.held import HeldStep
 from sessions_app.services.queries.wizard import TimeStep
+from sessions_app.services.slots import rfc3339
 from sessions_app.state.wizard.address import Address
+from sessions_app.state.wizard.times import ALL_BOOKED
 
 Event = tuple[Step, Facts]
 """As ``services.analytics.record`` takes them."""
 
-_INSTANT = "%Y-%m-%dT%H:%M:%SZ"
-_NOTHING_LEFT = frozenset(
-    {
-        Reason.OVERRIDE_DAY_OFF,
-        Reason.OUTSIDE_HOURS,
-        Reason.OFF_GRID,
-        Reason.DAY_CAP,
-        Reason.WEEK_CAP,
-        Reason.SEAT_FULL,
-        Reason.BUFFER,
-        Reason.BUSY,
-        Reason.HELD,
-        Reason.EXTERNAL_BUSY,
-    }
-)
+_NOTHING_LEFT = ALL_BOOKED | {Reason.OVERRIDE_DAY_OFF, Reason.OUTSIDE_HOURS, Reason.OFF_GRID}
 """Why a day has no times that more hours would have given; the others are the student's or the calendar's end."""
 
 
@@ -49,7 +37,7 @@ def chosen_between(before: Address, here: Address) -> list[Event]:
 
 def time_chosen(at: datetime, *, teacher_id: str) -> Event:
     """A start was pressed."""
-    return Step.TIME_SELECTED, {"time": at.strftime(_INSTANT), "st_id": teacher_id}
+    return Step.TIME_SELECTED, {"time": rfc3339(at), "st_id": teacher_id}
 
 
 def booking_tried(step: HeldStep) -> Event:
@@ -57,7 +45,7 @@ def booking_tried(step: HeldStep) -> Event:
     return Step.BOOKING_ATTEMPTED, {
         "course_id": step.course_id,
         "st_id": step.instructor_id,
-        "datetime": step.span.start.strftime(_INSTANT),
+        "datetime": rfc3339(step.span.start),
     }
 
 
